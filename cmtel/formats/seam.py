@@ -1,0 +1,142 @@
+"""The seam between a switch format and the rest of cmtel.
+
+A format is pure: bytes in, outcomes out; it opens nothing and asks no clock. Its framer cuts a
+stream of bytes into records, its decoder turns records into outcomes. Records travel through
+the spool in between, so a decoder can be run again over the same records, with the same result:
+it must depend on nothing but its options, the records, their sequences and the reception times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import NamedTuple, Protocol
+from zoneinfo import ZoneInfo
+
+from cmtel.domain.calls import CallRecord, Outcome
+
+#: A record of more bytes than this without its line end is rejected as ``oversize``.
+MAX_RECORD_BYTES = 65_536
+
+
+class Framer(Protocol):
+    """Cuts one connection's or one file's bytes into records, line ends included.
+
+    No byte is lost or changed, with one exception: of an oversize record only the first
+    ``MAX_RECORD_BYTES + 1`` bytes (and its line end) are kept, so memory stays flat on any input.
+    """
+
+    @property
+    def pending_bytes(self) -> int:
+        """Bytes fed that no record has yet, dropped ones of an oversize record included."""
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """Return the records that ``data`` completes, in order."""
+
+    def idle(self) -> list[bytes]:
+        """Nothing came for 200 ms: return what is complete but waited for a next byte."""
+
+    def finish(self) -> list[bytes]:
+        """The input has ended: return what is left as the last records."""
+
+
+class Decoded(NamedTuple):
+    """The outcomes of some records, as columns of equal length.
+
+    ``at[i]`` is the sequence of the record that completed outcome i (never falling), ``covers[i]``
+    the number of records whose bytes are in it. A record that is in no outcome yet is open.
+    """
+
+    outcomes: list[Outcome]
+    at: Sequence[int]
+    covers: Sequence[int]
+
+
+class Decoder(Protocol):
+    """Turns the records of one input into outcomes. Never raises, whatever the bytes."""
+
+    @property
+    def memory_records(self) -> int:
+        """How many records back this decoder remembers (0: none), beside what is open."""
+
+    @property
+    def oldest_open(self) -> int | None:
+        """The sequence of the first record that is in no outcome yet, or None."""
+
+    @property
+    def deadline_utc(self) -> datetime | None:
+        """When :meth:`expire` has to be called at the latest; None while nothing is waiting."""
+
+    def decode(
+        self, records: Sequence[bytes], first_sequence: int, received_utc: datetime
+    ) -> Decoded:
+        """Return what ``records`` complete; they have the sequences from ``first_sequence`` on."""
+
+    def expire(self, sequence: int, now_utc: datetime) -> Decoded:
+        """Give up what has waited too long; outcomes are at ``sequence``, which has no bytes."""
+
+    def finish(self, sequence: int) -> Decoded:
+        """The input has ended: return what is still open, in the order of its first records."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeOptions:
+    """How the records of one source are to be read.
+
+    Attributes:
+        timezone: The zone of the switch; None: local times stay without offset.
+        year_hint: The date near which records lie; None: the day of reception.
+        values: The format's own options by name (``--opt``), not yet checked.
+    """
+
+    timezone: ZoneInfo | None = None
+    year_hint: date | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FormatOption:
+    """One ``--opt`` of a format, for ``cmtel format show`` and for the check of its name."""
+
+    name: str
+    meaning: str
+    default: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A switch format: what a format module exports as ``FORMAT``.
+
+    Attributes:
+        name: As in ``--format``; the module is called the same, with ``_`` for ``-``.
+        switch: The switch and the record type, for people.
+        transport: How the records come, for people: direction of the connection and port.
+        default_port: TCP port, or None.
+        layout: What a record looks like, for ``cmtel format show``; a few lines.
+        example: One record as the switch sends it.
+        options: The format's own options.
+        make_framer: A new framer, for one connection or file.
+        make_decoder: A new decoder, for one input; raises UsageError on a bad option.
+        encode: A call as the switch would send it (for ``cmtel simulate switch``); None if it
+            cannot be simulated. Joined formats return several records, in order of time.
+    """
+
+    name: str
+    switch: str
+    transport: str
+    default_port: int | None
+    layout: str
+    example: str
+    options: tuple[FormatOption, ...]
+    make_framer: Callable[[], Framer]
+    make_decoder: Callable[[DecodeOptions], Decoder]
+    encode: Callable[[CallRecord], list[EncodedRecord]] | None = None
+
+
+class EncodedRecord(NamedTuple):
+    """One simulated record and how long after the call's start the switch sends it."""
+
+    after_secs: float
+    data: bytes

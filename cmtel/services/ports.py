@@ -1,0 +1,335 @@
+"""What the services need from the outside, as Protocols; adapters implement them.
+
+The way of a record: a Source pushes bytes into its Intake, which frames them and has the Spool
+accept them; delivery reads the spool, decodes, and hands rows to the JournalSink.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Any, NamedTuple, Protocol
+
+
+class Clock(Protocol):
+    """Time and the wish to stop, in one: a loop that waits can always be stopped."""
+
+    def now(self) -> datetime:
+        """The time of day, aware, UTC."""
+
+    def monotonic(self) -> float:
+        """Seconds that never go back."""
+
+    def wait(self, secs: float) -> bool:
+        """Wait up to ``secs``; True as soon as somebody asked to stop."""
+
+    @property
+    def is_stopping(self) -> bool:
+        """True once somebody asked to stop."""
+
+
+# --- spool -------------------------------------------------------------------------------------
+
+
+class EntryKind(IntEnum):
+    """What a run of spool records is. Only DATA has bytes and counts in the books."""
+
+    DATA = 0
+    #: The connection, or the file of an import, has ended: its decoder finishes.
+    END = 1
+    #: Time has passed: decoders give up what has waited too long.
+    TICK = 2
+
+
+class Entry(NamedTuple):
+    """Records to be accepted together, or one control record (then ``records`` is empty)."""
+
+    source_id: int
+    connection_id: int
+    kind: EntryKind
+    records: Sequence[bytes]
+    received_utc: datetime
+
+
+class FileCheckpoint(NamedTuple):
+    """Where reading stands in one file; durable with the records it covers."""
+
+    source_id: int
+    #: Device and inode, or volume and file id; with the path it was last seen under.
+    file_id: str
+    path: str
+    #: SHA-256 (hex) of the first ``fingerprint_bytes`` of the file.
+    fingerprint: str
+    fingerprint_bytes: int
+    #: Bytes of the file that are in accepted records.
+    offset_bytes: int
+    #: What the source itself wants to remember of the file (JSON text).
+    note: str = ""
+
+
+class Chunk(NamedTuple):
+    """A run of spooled records with contiguous sequences, from ``first_sequence`` on."""
+
+    connection_id: int
+    kind: EntryKind
+    first_sequence: int
+    records: list[bytes]
+    received_utc: datetime
+
+    @property
+    def last_sequence(self) -> int:
+        """A control record has one sequence, too."""
+        return self.first_sequence + max(len(self.records), 1) - 1
+
+
+class DeadLetter(NamedTuple):
+    """A record that was rejected for good, with all that is needed to look at it or replay it."""
+
+    source_id: int
+    sequence: int
+    reason: str
+    #: What the database said, or the like; empty if the reason says it all.
+    detail: str
+    raw: bytes
+    rejected_utc: datetime
+    #: How many raw records are in it.
+    covers: int = 1
+
+
+class Settlement(NamedTuple):
+    """What became of a source's records up to ``up_to_sequence``; added to the books."""
+
+    source_id: int
+    up_to_sequence: int
+    #: Records before this sequence are no longer needed by any decoder.
+    keep_from_sequence: int
+    delivered: int
+    skipped: int
+    dead_letters: int
+
+
+class SpoolSource(NamedTuple):
+    """One source in the spool, with its books. A source is (name, journal)."""
+
+    source_id: int
+    name: str
+    #: The identity of the journal that the records go to (JournalSink.journal_id).
+    journal_id: str
+    #: Everything up to this sequence is counted in the books.
+    settled_sequence: int
+    keep_from_sequence: int
+    last_sequence: int
+    received: int
+    delivered: int
+    skipped: int
+    dead_letters: int
+    last_received_utc: datetime | None
+
+    @property
+    def waiting(self) -> int:
+        """Received and not yet accounted for; also the records of a call still open."""
+        return self.received - self.delivered - self.skipped - self.dead_letters
+
+
+class Spool(Protocol):
+    """The durable queue between the sources and the journal. Thread-safe.
+
+    Accepted means synced to disk. Sequences count from 1 within a source; 0 is "nothing yet".
+    """
+
+    spool_id: str
+
+    def open_source(self, name: str, journal_id: str) -> int:
+        """Return the id of the source; it is made if the spool does not know it."""
+
+    def sources(self) -> list[SpoolSource]: ...
+
+    def open_connection(self, source_id: int) -> int:
+        """Return a new connection id; an END entry for it closes it, also after a crash."""
+
+    def accept(self, entries: Sequence[Entry], checkpoints: Sequence[FileCheckpoint] = ()) -> None:
+        """Return when all entries and checkpoints are on disk, in one transaction.
+
+        Raises:
+            SpoolFull: The limit is reached; nothing was accepted.
+            SpoolError: The disk refused; nothing was accepted.
+        """
+
+    def checkpoints(self, source_id: int) -> list[FileCheckpoint]: ...
+
+    def read(self, source_id: int, after_sequence: int, max_records: int) -> list[Chunk]:
+        """Return the chunks after ``after_sequence``, up to about ``max_records`` records."""
+
+    def add_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
+        """Insert or ignore, durable on return; the key is (source, sequence)."""
+
+    def dead_letter_sequences(self, source_id: int, first: int, last: int) -> set[int]: ...
+
+    def settle(self, settlement: Settlement) -> None:
+        """Add to the books and drop what no decoder needs any more."""
+
+    def wait_for_records(self, secs: float) -> None:
+        """Return when something was accepted, or after ``secs``."""
+
+
+# --- sources -----------------------------------------------------------------------------------
+
+
+class LinkState(StrEnum):
+    """What a source's link does; shown by ``cmtel status``."""
+
+    CONNECTING = "connecting"
+    LISTENING = "listening"
+    UP = "up"
+    DOWN = "down"
+    HELD_BACK = "held back"
+    ENDED = "ended"
+
+
+class Feed(Protocol):
+    """One connection or file of a source: bytes in, framed and queued until the next commit."""
+
+    def push(self, data: bytes) -> None:
+        """Frame ``data`` and queue the records; durable after ``Intake.commit``."""
+
+    def idle(self) -> None:
+        """Nothing came for a moment: queue what is complete but waited for a next byte."""
+
+    @property
+    def pending_bytes(self) -> int:
+        """Bytes pushed that belong to no record yet (a partial last line)."""
+
+    def checkpoint(
+        self,
+        *,
+        file_id: str,
+        path: str,
+        fingerprint: str,
+        fingerprint_bytes: int,
+        offset_bytes: int,
+        note: str = "",
+    ) -> None:
+        """Queue a checkpoint; it becomes durable together with the queued records."""
+
+    def close(self) -> None:
+        """The connection has ended: queue its last partial record and its end."""
+
+
+class Intake(Protocol):
+    """What a source gives its bytes to. One thread uses it."""
+
+    def open_feed(self, peer: str | None = None) -> Feed:
+        """A new connection. With ``peer`` it is a source of its own, "name@peer"."""
+
+    def commit(self) -> None:
+        """Make all that the feeds have queued durable. Blocks while the spool is full.
+
+        When it returns, the records are accepted (or the clock is stopping and the spool was
+        full: then nothing was, and the source must not acknowledge or move on).
+        """
+
+    def checkpoints(self) -> list[FileCheckpoint]:
+        """Where the files of this source stand, from earlier runs too."""
+
+    def link(self, state: LinkState, detail: str = "") -> None:
+        """Tell the state of the link; it is logged on change and shown by ``cmtel status``."""
+
+
+class Source(Protocol):
+    """Where call records come from."""
+
+    def run(self, intake: Intake) -> None:
+        """Read until the clock is stopping or, for a source that ends, until its end.
+
+        Connections that fail are tried again for ever. On return all that was pushed is committed.
+
+        Raises:
+            SourceError: It can never work as described (no such folder, no right to the port).
+        """
+
+
+# --- journal -----------------------------------------------------------------------------------
+
+Row = tuple[Any, ...]
+
+
+class RowBatch(NamedTuple):
+    """Rows of one source, in order, and the movement of its watermark.
+
+    ``rows`` have the values of the sink's columns in their order: str, int, Decimal, naive
+    datetime or None. All rows together cover sequences ``expected_watermark + 1`` to
+    ``new_watermark``.
+    """
+
+    spool_id: str
+    source: str
+    rows: Sequence[Row]
+    expected_watermark: int
+    new_watermark: int
+
+
+class RejectedRow(NamedTuple):
+    """A row that can never be stored: where it stands in the batch and what the database said."""
+
+    position: int
+    detail: str
+
+
+class JournalSink(Protocol):
+    """The journal table in the user's database. Used by one thread."""
+
+    #: False: rows and watermark cannot commit together (MyISAM, some ODBC drivers).
+    is_transactional: bool
+
+    def prepare(self) -> None:
+        """Connect; check the table and its columns; make the watermark table if it is missing.
+
+        Raises:
+            DatabaseUnavailable, DatabaseSetupError
+        """
+
+    def journal_id(self) -> str:
+        """The identity of this journal: drawn once, kept beside the watermarks."""
+
+    def watermark(self, spool_id: str, source: str) -> int:
+        """The highest sequence of the source that is delivered; 0 if none is."""
+
+    def deliver(
+        self, batch: RowBatch, before_commit: Callable[[Sequence[RejectedRow]], None]
+    ) -> Sequence[RejectedRow]:
+        """Write rows and watermark in one transaction and return the rows that were refused.
+
+        Refused rows never hold up their neighbours. ``before_commit`` is called with them before
+        the commit (also with an empty list), so that dead letters are durable first; if it
+        raises, nothing is written.
+
+        Raises:
+            DatabaseUnavailable: Nothing is known to be written; read the watermark again.
+            WatermarkConflict: Another writer was faster; nothing was written.
+            DatabaseError: The database refused for another reason; nothing was written.
+        """
+
+    def close(self) -> None: ...
+
+
+class JournalReader(Protocol):
+    """Reading the journal table, for list, export and watch."""
+
+    def rows(self, query: JournalQuery) -> Any:
+        """Yield mappings of column type name to value, newest first unless asked otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalQuery:
+    """What to read: filters are by column type and are ANDed."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    number: str | None = None
+    local_number: str | None = None
+    state: str | None = None
+    limit: int | None = None
+    oldest_first: bool = False
+    after: Mapping[str, Any] | None = None
