@@ -30,6 +30,17 @@ class Clock(Protocol):
         """True once somebody asked to stop."""
 
 
+class LinkState(StrEnum):
+    """What a source's link does; shown by ``cmtel status``."""
+
+    CONNECTING = "connecting"
+    LISTENING = "listening"
+    UP = "up"
+    DOWN = "down"
+    HELD_BACK = "held back"
+    ENDED = "ended"
+
+
 # --- spool -------------------------------------------------------------------------------------
 
 
@@ -96,6 +107,8 @@ class DeadLetter(NamedTuple):
     rejected_utc: datetime
     #: How many raw records are in it.
     covers: int = 1
+    #: Counts the outcomes completed by the same record, from 0.
+    part: int = 0
 
 
 class Settlement(NamedTuple):
@@ -108,6 +121,8 @@ class Settlement(NamedTuple):
     delivered: int
     skipped: int
     dead_letters: int
+    #: The watermark that the journal is known to have.
+    watermark: int
 
 
 class SpoolSource(NamedTuple):
@@ -120,12 +135,17 @@ class SpoolSource(NamedTuple):
     #: Everything up to this sequence is counted in the books.
     settled_sequence: int
     keep_from_sequence: int
+    #: The watermark that the journal was last known to have.
+    watermark: int
     last_sequence: int
     received: int
     delivered: int
     skipped: int
     dead_letters: int
     last_received_utc: datetime | None
+    link: LinkState | None
+    link_detail: str
+    link_since_utc: datetime | None
 
     @property
     def waiting(self) -> int:
@@ -146,8 +166,19 @@ class Spool(Protocol):
 
     def sources(self) -> list[SpoolSource]: ...
 
-    def open_connection(self, source_id: int) -> int:
-        """Return a new connection id; an END entry for it closes it, also after a crash."""
+    def open_connection(self, source_id: int, input_id: str | None = None) -> int:
+        """Return a connection id; an END entry closes it.
+
+        With ``input_id`` the input outlives this process (a file, a dialled line): the same open
+        connection is returned again. Without, it is one of this process, which
+        :meth:`close_stale_connections` ends after a crash.
+        """
+
+    def close_stale_connections(self) -> None:
+        """End the connections that an earlier process had and could not end."""
+
+    def note_link(self, source_id: int, state: LinkState, detail: str, at_utc: datetime) -> None:
+        """Remember the state of a source's link, for ``cmtel status``. Not synced."""
 
     def accept(self, entries: Sequence[Entry], checkpoints: Sequence[FileCheckpoint] = ()) -> None:
         """Return when all entries and checkpoints are on disk, in one transaction.
@@ -165,7 +196,8 @@ class Spool(Protocol):
     def add_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
         """Insert or ignore, durable on return; the key is (source, sequence)."""
 
-    def dead_letter_sequences(self, source_id: int, first: int, last: int) -> set[int]: ...
+    def dead_letter_keys(self, source_id: int, first: int, last: int) -> set[tuple[int, int]]:
+        """Return (sequence, part) of the dead letters from sequence ``first`` to ``last``."""
 
     def settle(self, settlement: Settlement) -> None:
         """Add to the books and drop what no decoder needs any more."""
@@ -177,17 +209,6 @@ class Spool(Protocol):
 # --- sources -----------------------------------------------------------------------------------
 
 
-class LinkState(StrEnum):
-    """What a source's link does; shown by ``cmtel status``."""
-
-    CONNECTING = "connecting"
-    LISTENING = "listening"
-    UP = "up"
-    DOWN = "down"
-    HELD_BACK = "held back"
-    ENDED = "ended"
-
-
 class Feed(Protocol):
     """One connection or file of a source: bytes in, framed and queued until the next commit."""
 
@@ -196,6 +217,9 @@ class Feed(Protocol):
 
     def idle(self) -> None:
         """Nothing came for a moment: queue what is complete but waited for a next byte."""
+
+    def cut(self) -> None:
+        """The line broke: end the partial record; what comes next is the same input."""
 
     @property
     def pending_bytes(self) -> int:
@@ -220,8 +244,15 @@ class Feed(Protocol):
 class Intake(Protocol):
     """What a source gives its bytes to. One thread uses it."""
 
-    def open_feed(self, peer: str | None = None) -> Feed:
-        """A new connection. With ``peer`` it is a source of its own, "name@peer"."""
+    def open_feed(self, peer: str | None = None, input_id: str | None = None) -> Feed:
+        """Return the feed of one input; decoder state is an input's own.
+
+        Args:
+            peer: The other end of an accepted connection; it is a source of its own,
+                "name@peer", and the input ends with the connection.
+            input_id: A name for an input that outlives this process (a file's identity);
+                None for a source that has one input only.
+        """
 
     def commit(self) -> None:
         """Make all that the feeds have queued durable. Blocks while the spool is full.
