@@ -45,12 +45,14 @@ class Decoded(NamedTuple):
     """The outcomes of some records, as columns of equal length.
 
     ``at[i]`` is the sequence of the record that completed outcome i (never falling), ``covers[i]``
-    the number of records whose bytes are in it. A record that is in no outcome yet is open.
+    the number of records whose bytes are in it, ``raws[i]`` these bytes (a dead letter keeps
+    them; text would not lead back to them). A record that is in no outcome yet is open.
     """
 
     outcomes: list[Outcome]
     at: Sequence[int]
     covers: Sequence[int]
+    raws: Sequence[bytes]
 
 
 class Decoder(Protocol):

@@ -96,19 +96,17 @@ class Chunk(NamedTuple):
 
 
 class DeadLetter(NamedTuple):
-    """A record that was rejected for good, with all that is needed to look at it or replay it."""
+    """What was rejected for good, with all that is needed to look at it or replay it."""
 
     source_id: int
+    #: The record that completed the outcome; ``part`` counts the outcomes completed by it.
     sequence: int
+    part: int
     reason: str
     #: What the database said, or the like; empty if the reason says it all.
     detail: str
-    raw: bytes
+    records: tuple[bytes, ...]
     rejected_utc: datetime
-    #: How many raw records are in it.
-    covers: int = 1
-    #: Counts the outcomes completed by the same record, from 0.
-    part: int = 0
 
 
 class Settlement(NamedTuple):
@@ -257,8 +255,12 @@ class Intake(Protocol):
     def commit(self) -> None:
         """Make all that the feeds have queued durable. Blocks while the spool is full.
 
-        When it returns, the records are accepted (or the clock is stopping and the spool was
-        full: then nothing was, and the source must not acknowledge or move on).
+        When it returns, the records are accepted.
+
+        Raises:
+            SpoolFull: The clock is stopping while the spool is full; nothing was accepted, the
+                source must not acknowledge or move on.
+            SpoolError: The disk refused; nothing was accepted.
         """
 
     def checkpoints(self) -> list[FileCheckpoint]:

@@ -1,0 +1,202 @@
+"""The statements of the spool, each a function over an open connection (see schema.py)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cmtel.adapters.spool import chunks
+from cmtel.services.ports import (
+    Chunk,
+    Entry,
+    EntryKind,
+    FileCheckpoint,
+    LinkState,
+    Settlement,
+    SpoolSource,
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def to_ms(moment: datetime) -> int:
+    """Milliseconds since 1970 UTC, the only form of time in the spool."""
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
+
+
+def from_ms(ms: int) -> datetime:
+    """The moment, aware, UTC."""
+    return _EPOCH + timedelta(milliseconds=ms)
+
+
+def open_source(db: sqlite3.Connection, name: str, journal_id: str) -> int:
+    """Return the id of the source, made if it is new."""
+    db.execute("INSERT OR IGNORE INTO source (name, journal_id) VALUES (?, ?)", (name, journal_id))
+    row = db.execute(
+        "SELECT id FROM source WHERE name = ? AND journal_id = ?", (name, journal_id)
+    ).fetchone()
+    return int(row[0])
+
+
+def open_connection(db: sqlite3.Connection, source_id: int, input_id: str | None) -> int:
+    """Return the open connection of a lasting input, or a new one."""
+    if input_id is not None:
+        row = db.execute(
+            "SELECT id FROM connection WHERE source_id = ? AND input_id = ? AND is_open",
+            (source_id, input_id),
+        ).fetchone()
+        if row is not None:
+            return int(row[0])
+    cursor = db.execute(
+        "INSERT INTO connection (source_id, input_id) VALUES (?, ?)", (source_id, input_id)
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def stale_connections(db: sqlite3.Connection) -> list[tuple[int, int]]:
+    """Return (source, connection) of what an earlier process had open and cannot go on with."""
+    return db.execute(
+        "SELECT source_id, id FROM connection WHERE is_open AND input_id IS NULL ORDER BY id"
+    ).fetchall()
+
+
+def append(db: sqlite3.Connection, entry: Entry) -> None:
+    """Write one entry as chunks; DATA counts in the books, END closes its connection."""
+    if entry.kind is EntryKind.DATA:
+        for run in chunks.split(entry.records):
+            _append_chunk(db, entry, len(run), *chunks.pack(run))
+        return
+    _append_chunk(db, entry, 0, b"", b"")
+    if entry.kind is EntryKind.END:
+        db.execute("UPDATE connection SET is_open = 0 WHERE id = ?", (entry.connection_id,))
+
+
+def _append_chunk(
+    db: sqlite3.Connection, entry: Entry, count: int, lengths: bytes, payload: bytes
+) -> None:
+    received_ms = to_ms(entry.received_utc)
+    sequences = max(count, 1)
+    last_sequence = int(
+        db.execute(
+            "UPDATE source SET last_sequence = last_sequence + ?, received = received + ?, "
+            "last_received_ms = CASE WHEN ? > 0 THEN ? ELSE last_received_ms END "
+            "WHERE id = ? RETURNING last_sequence",
+            (sequences, count, count, received_ms, entry.source_id),
+        ).fetchone()[0]
+    )
+    db.execute(
+        "INSERT INTO chunk (source_id, last_sequence, first_sequence, connection_id, kind, "
+        "received_ms, lengths, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            entry.source_id, last_sequence, last_sequence - sequences + 1, entry.connection_id,
+            int(entry.kind), received_ms, lengths, payload,
+        ),
+    )  # fmt: skip
+
+
+def read_chunks(
+    db: sqlite3.Connection, source_id: int, after_sequence: int, max_records: int
+) -> list[Chunk]:
+    """Return the chunks after a sequence, stopping once ``max_records`` are reached."""
+    cursor = db.execute(
+        "SELECT connection_id, kind, first_sequence, last_sequence, received_ms, lengths, payload "
+        "FROM chunk WHERE source_id = ? AND last_sequence > ? ORDER BY last_sequence",
+        (source_id, after_sequence),
+    )
+    found: list[Chunk] = []
+    for connection_id, kind, first, last, received_ms, lengths, payload in cursor:
+        records = chunks.unpack(lengths, payload)
+        already_read = max(after_sequence - first + 1, 0)
+        found.append(
+            Chunk(
+                connection_id, EntryKind(kind), first + already_read, records[already_read:],
+                from_ms(received_ms),
+            )
+        )  # fmt: skip
+        max_records -= last - first + 1
+        if max_records <= 0:
+            break
+    return found
+
+
+def settle(db: sqlite3.Connection, settlement: Settlement) -> None:
+    """Add a settlement to the books and drop the chunks that nobody needs any more."""
+    db.execute(
+        "UPDATE source SET settled_sequence = ?, keep_from_sequence = ?, watermark = ?, "
+        "delivered = delivered + ?, skipped = skipped + ?, dead_letters = dead_letters + ? "
+        "WHERE id = ?",
+        (
+            settlement.up_to_sequence, settlement.keep_from_sequence, settlement.watermark,
+            settlement.delivered, settlement.skipped, settlement.dead_letters,
+            settlement.source_id,
+        ),
+    )  # fmt: skip
+    db.execute(
+        "DELETE FROM chunk WHERE source_id = ? AND last_sequence < ?",
+        (settlement.source_id, settlement.keep_from_sequence),
+    )
+
+
+def sources(db: sqlite3.Connection) -> list[SpoolSource]:
+    """Return every source with its books, in the order of their making."""
+    cursor = db.execute(
+        "SELECT id, name, journal_id, settled_sequence, keep_from_sequence, watermark, "
+        "last_sequence, received, delivered, skipped, dead_letters, last_received_ms, "
+        "link, link_detail, link_since_ms FROM source ORDER BY id"
+    )
+    return [_spool_source(row) for row in cursor]
+
+
+def note_link(
+    db: sqlite3.Connection, source_id: int, state: LinkState, detail: str, at_utc: datetime
+) -> None:
+    """Remember the state of a link; since when counts from its change."""
+    db.execute(
+        "UPDATE source SET link_since_ms = CASE WHEN link = ? THEN link_since_ms ELSE ? END, "
+        "link = ?, link_detail = ? WHERE id = ?",
+        (state.value, to_ms(at_utc), state.value, detail, source_id),
+    )
+
+
+def write_checkpoints(db: sqlite3.Connection, checkpoints: Sequence[FileCheckpoint]) -> None:
+    """Insert or replace where files stand."""
+    db.executemany(
+        "INSERT OR REPLACE INTO file_checkpoint (source_id, file_id, path, fingerprint, "
+        "fingerprint_bytes, offset_bytes, note) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        checkpoints,
+    )
+
+
+def checkpoints(db: sqlite3.Connection, source_id: int) -> list[FileCheckpoint]:
+    """Return where the files of a source stand."""
+    cursor = db.execute(
+        "SELECT source_id, file_id, path, fingerprint, fingerprint_bytes, offset_bytes, note "
+        "FROM file_checkpoint WHERE source_id = ? ORDER BY rowid",
+        (source_id,),
+    )
+    return [FileCheckpoint(*row) for row in cursor]
+
+
+def remember(db: sqlite3.Connection, name: str, value: str) -> None:
+    """Keep a value under a name in the spool's own facts."""
+    db.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (name, value))
+
+
+def recall(db: sqlite3.Connection, name: str) -> str | None:
+    """Return the value kept under a name, or None."""
+    row = db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def _optional_moment(ms: int | None) -> datetime | None:
+    return None if ms is None else from_ms(ms)
+
+
+def _spool_source(row: Sequence[Any]) -> SpoolSource:
+    *numbers, last_received_ms, link, detail, since_ms = row
+    state = LinkState(link) if link else None
+    return SpoolSource._make(
+        [*numbers, _optional_moment(last_received_ms), state, detail, _optional_moment(since_ms)]
+    )

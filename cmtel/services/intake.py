@@ -1,0 +1,168 @@
+"""Acceptance: what a source pushes is framed, queued, and made durable at its commit.
+
+The first half of a record's way. The promise: when :meth:`SpoolIntake.commit` has returned, the
+records are on disk, with the file checkpoints that cover them, in one transaction. While the
+spool is full nothing is accepted and nothing is dropped: commit waits, so the source stops
+reading and its peer is held back.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from cmtel.errors import SpoolFull
+from cmtel.formats.seam import Framer
+from cmtel.services.ports import (
+    Clock,
+    Entry,
+    EntryKind,
+    FileCheckpoint,
+    LinkState,
+    Spool,
+)
+
+logger = logging.getLogger(__name__)
+
+#: How often a full spool is tried again, in seconds.
+_FULL_RETRY_SECS = 0.5
+
+
+class SpoolFeed:
+    """One input of a source: bytes in, whole records queued (see ports.Feed)."""
+
+    def __init__(
+        self, source_id: int, connection_id: int, framer: Framer, touched: dict[SpoolFeed, None]
+    ) -> None:
+        self.source_id = source_id
+        self._connection_id = connection_id
+        self._framer = framer
+        #: The intake's feeds with something to commit, in order; thousands of others are idle.
+        self._touched = touched
+        self._records: list[bytes] = []
+        self._checkpoint: FileCheckpoint | None = None
+        self.is_closed = False
+
+    @property
+    def pending_bytes(self) -> int:
+        """Bytes pushed that belong to no record yet."""
+        return self._framer.pending_bytes
+
+    def push(self, data: bytes) -> None:
+        """Frame ``data`` and queue the records."""
+        self._queue(self._framer.feed(data))
+
+    def idle(self) -> None:
+        """Queue what is complete but waited for a next byte."""
+        self._queue(self._framer.idle())
+
+    def cut(self) -> None:
+        """End the partial record; what comes next is the same input."""
+        self._queue(self._framer.finish())
+
+    def close(self) -> None:
+        """Queue the last partial record and the end of the input."""
+        self.cut()
+        self.is_closed = True
+        self._touched[self] = None
+
+    def checkpoint(
+        self, *, file_id: str, path: str, fingerprint: str, fingerprint_bytes: int,
+        offset_bytes: int, note: str = "",
+    ) -> None:  # fmt: skip
+        """Queue a checkpoint, in place of an earlier one that was not committed."""
+        self._checkpoint = FileCheckpoint(
+            self.source_id, file_id, path, fingerprint, fingerprint_bytes, offset_bytes, note
+        )
+        self._touched[self] = None
+
+    def take(self, clock: Clock) -> tuple[list[Entry], list[FileCheckpoint]]:
+        """Return all that is queued, and queue nothing any more."""
+        now = clock.now()
+        entries = []
+        if self._records:
+            entries.append(self._entry(EntryKind.DATA, now))
+            self._records = []
+        if self.is_closed:
+            entries.append(self._entry(EntryKind.END, now))
+        checkpoints = [self._checkpoint] if self._checkpoint else []
+        self._checkpoint = None
+        return entries, checkpoints
+
+    def _queue(self, records: list[bytes]) -> None:
+        if records:
+            self._records += records
+            self._touched[self] = None
+
+    def _entry(self, kind: EntryKind, now: datetime) -> Entry:
+        records = self._records if kind is EntryKind.DATA else ()
+        return Entry(self.source_id, self._connection_id, kind, records, now)
+
+
+class SpoolIntake:
+    """What one source gives its bytes to (see ports.Intake). Used by that source's thread."""
+
+    def __init__(
+        self, spool: Spool, clock: Clock, name: str, journal_id: str,
+        make_framer: Callable[[], Framer],
+    ) -> None:  # fmt: skip
+        self._spool = spool
+        self._clock = clock
+        self._name = name
+        self._journal_id = journal_id
+        self._make_framer = make_framer
+        self._touched: dict[SpoolFeed, None] = {}
+        self._source_id = spool.open_source(name, journal_id)
+        self._link: tuple[LinkState, str] | None = None
+
+    def open_feed(self, peer: str | None = None, input_id: str | None = None) -> SpoolFeed:
+        """Return the feed of one input; see the port."""
+        source_id = self._source_id
+        if peer is not None:
+            source_id = self._spool.open_source(f"{self._name}@{peer}", self._journal_id)
+        elif input_id is None:
+            input_id = "line"
+        connection_id = self._spool.open_connection(source_id, input_id)
+        return SpoolFeed(source_id, connection_id, self._make_framer(), self._touched)
+
+    def commit(self) -> None:
+        """Make all that is queued durable; waits while the spool is full."""
+        entries: list[Entry] = []
+        checkpoints: list[FileCheckpoint] = []
+        for feed in self._touched:
+            new_entries, new_checkpoints = feed.take(self._clock)
+            entries += new_entries
+            checkpoints += new_checkpoints
+        self._touched.clear()
+        if entries or checkpoints:
+            self._accept(entries, checkpoints)
+
+    def checkpoints(self) -> list[FileCheckpoint]:
+        """Return where the files of this source stand."""
+        return self._spool.checkpoints(self._source_id)
+
+    def link(self, state: LinkState, detail: str = "") -> None:
+        """Tell the state of the link; logged and kept on change only."""
+        if (state, detail) != self._link:
+            self._link = (state, detail)
+            level = logging.WARNING if state in _TROUBLE else logging.INFO
+            logger.log(level, "source %s: %s%s", self._name, state, detail and f", {detail}")
+            self._spool.note_link(self._source_id, state, detail, self._clock.now())
+
+    def _accept(self, entries: list[Entry], checkpoints: list[FileCheckpoint]) -> None:
+        before = self._link
+        while True:
+            try:
+                self._spool.accept(entries, checkpoints)
+            except SpoolFull as full:
+                self.link(LinkState.HELD_BACK, full.message)
+                if self._clock.wait(_FULL_RETRY_SECS):
+                    raise
+            else:
+                break
+        if before is not None and before != self._link:
+            self.link(*before)
+
+
+_TROUBLE = frozenset({LinkState.DOWN, LinkState.HELD_BACK})

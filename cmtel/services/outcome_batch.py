@@ -1,0 +1,87 @@
+"""The outcomes of some chunks as columns, and what is to become of each.
+
+Columns, because a busy feed makes tens of thousands of outcomes a second: nothing here makes an
+object an outcome.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cmtel.domain.calls import CallRecord, Outcome, Rejected
+from cmtel.formats.seam import Decoded
+from cmtel.services.ports import DeadLetter
+
+#: The reason of a dead letter whose row the database can never store.
+REFUSED_BY_DATABASE = "refused"
+
+
+@dataclass(slots=True)
+class OutcomeBatch:
+    """Outcomes in the order of the sequences that completed them (never falling)."""
+
+    source_id: int
+    rejected_utc: datetime
+    outcomes: list[Outcome] = field(default_factory=list)
+    sequences: list[int] = field(default_factory=list)
+    covers: list[int] = field(default_factory=list)
+    raws: list[bytes] = field(default_factory=list)
+
+    def extend(self, decoded: Decoded) -> None:
+        """Add what a chunk gave."""
+        self.outcomes += decoded.outcomes
+        self.sequences += decoded.at
+        self.covers += decoded.covers
+        self.raws += decoded.raws
+
+    def first_above(self, sequence: int) -> int:
+        """Return the index of the first outcome completed after ``sequence``."""
+        return bisect_right(self.sequences, sequence)
+
+    def calls(self, start: int, is_wanted: Callable[[CallRecord], bool]) -> list[int]:
+        """Return the indexes, from ``start`` on, of the calls that belong into the journal."""
+        outcomes = self.outcomes
+        return [
+            index
+            for index in range(start, len(outcomes))
+            if type(outcome := outcomes[index]) is CallRecord and is_wanted(outcome)
+        ]
+
+    def rejected(self, start: int) -> list[DeadLetter]:
+        """Return a dead letter for each outcome, from ``start`` on, that the decoder rejected."""
+        outcomes = self.outcomes
+        return [
+            self.dead_letter(index, outcome.reason)
+            for index in range(start, len(outcomes))
+            if type(outcome := outcomes[index]) is Rejected
+        ]
+
+    def dead_letter(self, index: int, reason: str, detail: str = "") -> DeadLetter:
+        """Return the dead letter of one outcome."""
+        sequence, part = self.key(index)
+        raw = self.raws[index]
+        # Records that a decoder joins are lines; a single record may be anything.
+        records = tuple(raw.splitlines(keepends=True)) if self.covers[index] > 1 else (raw,)
+        return DeadLetter(
+            self.source_id, sequence, part, reason, detail, records, self.rejected_utc
+        )
+
+    def key(self, index: int) -> tuple[int, int]:
+        """Return (sequence, part): what identifies an outcome, whenever it is decoded."""
+        sequence = self.sequences[index]
+        part = 0
+        while part < index and self.sequences[index - part - 1] == sequence:
+            part += 1
+        return sequence, part
+
+    def count(self, indexes: Sequence[int]) -> int:
+        """Return how many raw records these outcomes cover."""
+        covers = self.covers
+        return sum(covers[index] for index in indexes)
+
+    def count_from(self, start: int) -> int:
+        """Return how many raw records the outcomes from ``start`` on cover."""
+        return sum(self.covers[start:])
