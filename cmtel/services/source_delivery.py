@@ -64,13 +64,14 @@ class SourceDelivery:
 
     def __init__(
         self, spool: Spool, sink: JournalSink, clock: Clock,
-        make_decoder: Callable[[], Decoder], mapper: Mapper,
+        make_decoder: Callable[[], Decoder], mapper: Mapper, batch_records: int = BATCH_RECORDS,
     ) -> None:  # fmt: skip
         self._spool = spool
         self._sink = sink
         self._clock = clock
         self._make_decoder = make_decoder
         self._mapper = mapper
+        self._batch_records = batch_records
         #: False before the first restart, and after an error.
         self.is_ready = False
         #: What the watermark may be at a restart within this process; empty: anything.
@@ -106,7 +107,7 @@ class SourceDelivery:
         On any error nothing is half done, and :meth:`restart` comes before the next step.
         """
         self.is_ready = False
-        chunks = self._spool.read(self._source_id, self._position, BATCH_RECORDS)
+        chunks = self._spool.read(self._source_id, self._position, self._batch_records)
         if chunks:
             batch = OutcomeBatch(self._source_id, self._clock.now())
             for chunk in chunks:
