@@ -81,8 +81,10 @@ class ToyDecoder:
 
 
 def add(decoded: Decoded, outcome: Outcome, sequence: int, covers: int, raw: bytes) -> None:
-    for column, value in zip(decoded, (outcome, sequence, covers, raw), strict=True):
-        column.append(value)  # type: ignore[union-attr, arg-type]  # the four columns are lists here
+    decoded.outcomes.append(outcome)
+    for column, value in ((decoded.at, sequence), (decoded.covers, covers), (decoded.raws, raw)):
+        assert isinstance(column, list)
+        column.append(value)
 
 
 class NumberMapper:
