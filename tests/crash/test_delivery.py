@@ -29,8 +29,7 @@ NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
 
 def a_call(number: str) -> CallRecord:
-    nothing = [None] * 12
-    return CallRecord(None, "RING", None, None, number, *nothing, number)  # type: ignore[arg-type]  # twelve fields that may all be None
+    return CallRecord._make([None, "RING", None, None, number, *[None] * 12, number])
 
 
 class ToyDecoder:

@@ -1,0 +1,43 @@
+"""The books of the sources, as people and scripts see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from cmtel.services.ports import SpoolSource
+
+#: The five numbers; the first is always the sum of the others.
+NUMBERS = ("received", "delivered", "dead_letters", "skipped", "waiting")
+
+
+def book_of(source: SpoolSource) -> dict[str, Any]:
+    """Return one source's books and link as a JSON object; times are RFC 3339 UTC."""
+    return {
+        "source": source.name,
+        "journal_id": source.journal_id,
+        **{name: getattr(source, name) for name in NUMBERS},
+        "last_received_at": _text(source.last_received_utc),
+        "link": source.link.value if source.link else None,
+        "link_detail": source.link_detail,
+        "link_since": _text(source.link_since_utc),
+    }
+
+
+def total(sources: Iterable[SpoolSource]) -> dict[str, int]:
+    """Return the five numbers over all ``sources``."""
+    found = list(sources)
+    return {name: sum(getattr(source, name) for source in found) for name in NUMBERS}
+
+
+def sentence(numbers: dict[str, int]) -> str:
+    """Return the books as the one line that balances."""
+    return (
+        "received {received} = delivered {delivered} + dead letters {dead_letters}"
+        " + skipped {skipped} + waiting {waiting}"
+    ).format(**numbers)
+
+
+def _text(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None
