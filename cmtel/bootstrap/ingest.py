@@ -1,0 +1,206 @@
+"""From what is to be ingested to an Ingest that runs: sources, spool, delivery, journal."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cmtel.adapters.clock import SystemClock
+from cmtel.adapters.spool import known_spools
+from cmtel.adapters.spool.lock import SpoolLock
+from cmtel.adapters.spool.sqlite_spool import DEFAULT_LIMIT_BYTES, SqliteSpool
+from cmtel.bootstrap.folders import state_folder
+from cmtel.bootstrap.journal import JournalTarget, make_sink
+from cmtel.bootstrap.sources import make_source
+from cmtel.domain.row_mapping import InternalAs, MappingContext, RowMapper
+from cmtel.errors import DatabaseUnavailable, SpoolError
+from cmtel.formats import registry
+from cmtel.formats.seam import DecodeOptions, Format
+from cmtel.services.delivery import DeliveryLoop, DeliveryPlan
+from cmtel.services.ingest import ConfiguredSource, Ingest
+from cmtel.services.intake import SpoolIntake
+from cmtel.services.ports import JournalSink, SpoolSource
+from cmtel.services.source_delivery import SourceDelivery
+
+if TYPE_CHECKING:
+    from cmtel.services.ports import Source
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceOrder:
+    """One source to read.
+
+    Attributes:
+        name: Its name in the spool and the books; a listener's peers are NAME@PEER.
+        address: As after ``--source``.
+        format_name: As after ``--format``.
+        decoding: How its records are to be read.
+        options: As from ``--source-opt``.
+    """
+
+    name: str
+    address: str
+    format_name: str
+    decoding: DecodeOptions = field(default_factory=DecodeOptions)
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class IngestOrder:
+    """What to ingest, and where to."""
+
+    target: JournalTarget
+    sources: Sequence[SourceOrder]
+    spool_folder: Path | None = None
+    spool_limit_bytes: int = DEFAULT_LIMIT_BYTES
+    internal_as: InternalAs = "o"
+    is_once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIngest:
+    """An ingest ready to run, and what it runs on."""
+
+    ingest: Ingest
+    spool: SqliteSpool
+    clock: SystemClock
+    journal_id: str
+
+
+@contextmanager
+def open_spool(folder: Path | None, limit_bytes: int, default_name: str) -> Iterator[SqliteSpool]:
+    """Open and lock a spool for this process; note it for ``cmtel status``.
+
+    Raises:
+        SpoolError: It is in use by another process, or cannot be used.
+    """
+    folder = folder or state_folder() / default_name
+    spool = SqliteSpool(folder, limit_bytes=limit_bytes)
+    try:
+        lock = SpoolLock(folder)
+        known_spools.note(state_folder(), folder)
+        try:
+            yield spool
+        finally:
+            lock.close()
+    finally:
+        spool.close()
+
+
+@contextmanager
+def open_ingest(
+    order: IngestOrder, clock: SystemClock, *, default_spool: str = "spool"
+) -> Iterator[OpenIngest]:
+    """Make everything that an ingest needs, check it before the start, and close it at the end.
+
+    Raises:
+        UsageError, ConfigError: Something in the order is wrong; nothing was started.
+        DatabaseUnavailable: The journal cannot be reached and was never reached from this spool.
+    """
+    formats = {source.name: registry.get(source.format_name) for source in order.sources}
+    sources = {
+        source.name: make_source(
+            source.address, clock, options=source.options, once=order.is_once
+        )
+        for source in order.sources
+    }
+    for source in order.sources:  # bad options are told before anything is touched
+        formats[source.name].make_decoder(source.decoding)
+    sink = make_sink(order.target)
+    try:
+        with open_spool(order.spool_folder, order.spool_limit_bytes, default_spool) as spool:
+            journal_id = prepare(sink, spool, order)
+            spool.close_stale_connections()
+            yield OpenIngest(
+                Ingest(
+                    spool,
+                    clock,
+                    _plan(order, spool, sink, clock, journal_id),
+                    _configured(order, spool, clock, journal_id, formats, sources),
+                ),
+                spool,
+                clock,
+                journal_id,
+            )
+    finally:
+        sink.close()
+
+
+def prepare(sink: JournalSink, spool: SqliteSpool, order: IngestOrder) -> str:
+    """Return the journal's identity, asked from it, or remembered while it is down."""
+    fact = f"journal id of {_description(order.target)}"
+    try:
+        sink.prepare()
+        journal_id = sink.journal_id()
+    except DatabaseUnavailable as error:
+        remembered = spool.recall(fact)
+        if remembered is None or order.is_once:
+            raise
+        logger.warning("%s Calls are kept in the spool until it is back.", error.message)
+        return remembered
+    if not sink.is_transactional:
+        logger.warning(
+            "The table %s has no transactions: after a crash the last call may stand in it twice.",
+            order.target.table,
+        )
+    spool.remember(fact, journal_id)
+    return journal_id
+
+
+def _description(target: JournalTarget) -> str:
+    from cmtel.adapters.database.connect import describe_target
+
+    return f"{describe_target(target.url or '')} {target.table}"
+
+
+def _plan(
+    order: IngestOrder, spool: SqliteSpool, sink: JournalSink, clock: SystemClock, journal_id: str
+) -> DeliveryPlan:
+    orders = {source.name: source for source in order.sources}
+
+    def make_delivery(source: SpoolSource) -> SourceDelivery | None:
+        known = orders.get(source.name) or orders.get(source.name.rpartition("@")[0])
+        if known is None:
+            if source.waiting:
+                logger.warning(
+                    "source %s is not configured now; its %d records wait in the spool",
+                    source.name, source.waiting,
+                )  # fmt: skip
+            return None
+        return _delivery(order, known, source, spool, sink, clock)
+
+    return DeliveryPlan(journal_id, make_delivery, is_once=order.is_once)
+
+
+def _delivery(
+    order: IngestOrder, known: SourceOrder, source: SpoolSource, spool: SqliteSpool,
+    sink: JournalSink, clock: SystemClock,
+) -> SourceDelivery:  # fmt: skip
+    chosen = registry.get(known.format_name)
+    mapper = RowMapper(
+        order.target.columns,
+        MappingContext(source.name, known.decoding.timezone, order.internal_as),
+    )
+    return SourceDelivery(
+        spool, sink, clock, lambda: chosen.make_decoder(known.decoding), mapper
+    )
+
+
+def _configured(
+    order: IngestOrder, spool: SqliteSpool, clock: SystemClock, journal_id: str,
+    formats: Mapping[str, Format], sources: Mapping[str, Source],
+) -> list[ConfiguredSource]:  # fmt: skip
+    return [
+        ConfiguredSource(
+            name,
+            source,
+            SpoolIntake(spool, clock, name, journal_id, formats[name].make_framer),
+        )
+        for name, source in sources.items()
+    ]
