@@ -53,3 +53,12 @@ def root(
     settings.language = lang
     level = logging.DEBUG if debug else logging.INFO if verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)-7s %(message)s", force=True)
+
+
+def _add_groups() -> None:
+    from cmtel.cli import journal
+
+    app.add_typer(journal.app)
+
+
+_add_groups()

@@ -1,0 +1,65 @@
+"""Which bulk writer a database gets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from cmtel.adapters.database.bulk import savepoints
+from cmtel.adapters.database.bulk.copy import CopyWriter
+from cmtel.adapters.database.bulk.many import ManyWriter
+from cmtel.adapters.database.bulk.multi_row import MultiRowWriter
+from cmtel.adapters.database.bulk.seam import BulkWriter, InsertTarget
+from cmtel.adapters.database.bulk.sqlite import SqliteWriter
+from cmtel.adapters.database.errors import driver_errors, refusal_of
+from cmtel.domain.column_selection import JournalColumn, written_columns
+from cmtel.domain.table_names import TableName
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+#: Values in one statement; SQLite's own limit is 32,766, PostgreSQL's protocol ends at 65,535.
+_MAX_VALUES = 8_000
+
+
+def choose_writer(engine: Engine, name: TableName, columns: Sequence[JournalColumn]) -> BulkWriter:
+    """Return the fastest writer there is for the engine's driver."""
+    target = insert_target(engine, name, columns)
+    dialect, driver = engine.dialect.name, engine.dialect.driver
+    if driver == "psycopg":
+        return CopyWriter(target)
+    if dialect == "sqlite" and driver == "pysqlite":
+        return SqliteWriter(target)
+    if dialect in ("mysql", "mariadb", "postgresql", "sqlite"):
+        needs = savepoints.STANDARD if dialect == "postgresql" else savepoints.NONE
+        mark = "?" if engine.dialect.paramstyle == "qmark" else "%s"
+        return MultiRowWriter(target, mark, max(1, _MAX_VALUES // len(target.names)), needs)
+    points = _SAVEPOINTS.get(dialect, savepoints.STANDARD)
+    return ManyWriter(target, _marks(engine, target), points, is_fast=driver == "pyodbc")
+
+
+def insert_target(
+    engine: Engine, name: TableName, columns: Sequence[JournalColumn]
+) -> InsertTarget:
+    """Return the table and its columns, quoted as the engine's database wants it."""
+    prepare = engine.dialect.identifier_preparer
+    written = written_columns(columns)
+    quoted_schema = f"{prepare.quote_schema(name.schema)}." if name.schema else ""
+    return InsertTarget(
+        table=quoted_schema + prepare.quote_identifier(name.table),
+        names=[prepare.quote_identifier(column.name) for column in written],
+        columns=written,
+        driver_errors=driver_errors(engine),
+        refusal=lambda exc: refusal_of(exc, engine),
+    )
+
+
+_SAVEPOINTS = {"mssql": savepoints.SQL_SERVER, "oracle": savepoints.ORACLE}
+
+
+def _marks(engine: Engine, target: InsertTarget) -> list[str]:
+    style: Any = engine.dialect.paramstyle
+    numbers = range(1, len(target.names) + 1)
+    if style in ("named", "numeric"):
+        return [f":{n}" for n in numbers]
+    return ["?" if style == "qmark" else "%s"] * len(target.names)

@@ -1,0 +1,90 @@
+"""From words or settings to the journal table: target, engine, columns, sink."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cmtel.domain.column_selection import JournalColumn
+from cmtel.domain.table_names import TableName, parse_table_name
+from cmtel.errors import ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from cmtel.adapters.database.journal_sink import SqlJournalSink
+
+DEFAULT_TABLE = "journal"
+
+
+@dataclass(frozen=True, slots=True)
+class JournalTarget:
+    """The journal table that a command works on."""
+
+    url: str | None
+    table: TableName
+    columns: tuple[JournalColumn, ...]
+    user: str | None = None
+    password: str | None = None
+
+
+def resolve_target(
+    url: str | None,
+    table: str | None,
+    columns: Sequence[str] = (),
+    names: Sequence[str] = (),
+    sizes: Sequence[str] = (),
+    *,
+    needs_url: bool = True,
+) -> JournalTarget:
+    """Return the target that the options name; what they leave out is in the settings file.
+
+    Raises:
+        UsageError: Wrong columns, names or sizes.
+        ConfigError: No database is named anywhere.
+    """
+    from cmtel.domain.column_selection import select_columns
+
+    if url is None and needs_url:
+        raise ConfigError(
+            "No database is named.",
+            hint="Give --url, for example --url sqlite:///journal.db or --url odbc:DSN=name.",
+        )
+    selected = select_columns(columns, names, sizes)
+    return JournalTarget(url, parse_table_name(table or DEFAULT_TABLE), selected)
+
+
+def table_statements(target: JournalTarget, dialect_name: str | None) -> list[str]:
+    """Return the SQL of create-table, for a dialect or for the target's database."""
+    from cmtel.adapters.database import ddl
+
+    name = dialect_name or open_target(target).dialect.name
+    return ddl.statements_for(name, target.table, target.columns)
+
+
+def create_table(target: JournalTarget, *, if_missing: bool) -> bool:
+    """Make the target's tables; False: the journal table was there, and that is well."""
+    from cmtel.adapters.database import ddl
+
+    engine = open_target(target)
+    try:
+        return ddl.create_tables(engine, target.table, target.columns, if_missing=if_missing)
+    finally:
+        engine.dispose()
+
+
+def open_target(target: JournalTarget) -> Engine:
+    """Return the engine of the target's database; nothing is connected yet."""
+    from cmtel.adapters.database.connect import open_engine
+
+    if target.url is None:
+        raise UsageError("This needs a database.", hint="Give --url.")
+    return open_engine(target.url, user=target.user, password=target.password)
+
+
+def make_sink(target: JournalTarget) -> SqlJournalSink:
+    """Return the sink that delivery writes to; it owns its engine."""
+    from cmtel.adapters.database.journal_sink import SqlJournalSink
+
+    return SqlJournalSink(open_target(target), target.table, target.columns)

@@ -1,0 +1,15 @@
+"""``cmtel journal``: each part of the group is a module whose commands are added here."""
+
+from __future__ import annotations
+
+import typer
+
+from cmtel.cli import journal_table
+
+app = typer.Typer(
+    name="journal",
+    help="Make, fill and read the journal table.",
+    no_args_is_help=True,
+)
+# An app without a name adds its commands to this group, not a group below it.
+app.add_typer(journal_table.app)
