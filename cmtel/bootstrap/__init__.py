@@ -1,0 +1,1 @@
+"""Configuration in, working objects out: the only floor that constructs across floors."""
