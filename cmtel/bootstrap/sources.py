@@ -18,17 +18,18 @@ def make_source(
     Args:
         text: As after ``--source``.
         options: As from ``--source-opt`` (see ``domain.source_options``).
-        once: A file ends when it is read; a source that never ends refuses.
+        once: Run ends when the source has ended: a file is read, a connection cut, a listener's
+            last connection gone. A serial line has no end.
 
     Raises:
         UsageError: The text or an option is wrong, the kind is not available in this version,
-            or ``once`` is asked of a source that has no end.
+            or ``once`` is asked of a serial line.
         MissingExtra: A package that the kind needs is not installed.
     """
     address = parse_source_address(text)
     chosen = dict(options or {})
     check_source_options(address.kind, chosen)
-    if once and address.kind not in _ENDING:
+    if once and address.kind is SourceKind.SERIAL:
         raise UsageError(f"The source '{address.text}' has no end, so --once cannot be used.")
     maker = _MAKERS.get(address.kind)
     if maker is None:
@@ -43,7 +44,7 @@ _Maker = Callable[[SourceAddress, Clock, Mapping[str, str], bool], Source]
 
 
 def _make_tcp_listen(
-    address: SourceAddress, clock: Clock, options: Mapping[str, str], _once: bool
+    address: SourceAddress, clock: Clock, options: Mapping[str, str], once: bool
 ) -> Source:
     from cmtel.adapters.sources.tcp_listen import DEFAULT_MAX_CONNECTIONS, TcpListen
 
@@ -54,6 +55,7 @@ def _make_tcp_listen(
         clock,
         allow=None if allow is None else parse_networks(allow),
         max_connections=parse_count("max-connections", limit),
+        once=once,
     )
 
 
@@ -65,7 +67,6 @@ def _make_file(
     return FileTail(address, clock, once=once)
 
 
-_ENDING = frozenset({SourceKind.FILE, SourceKind.STDIN})
 _MAKERS: Mapping[SourceKind, _Maker] = {
     SourceKind.TCP_LISTEN: _make_tcp_listen,
     SourceKind.FILE: _make_file,

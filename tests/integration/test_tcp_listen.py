@@ -173,3 +173,18 @@ def test_many_connections_that_are_ready_together_share_one_commit() -> None:
 
     assert len(intake.accepted.ended) == 200
     assert intake.accepted.commits < 400
+
+
+def test_once_ends_when_the_last_connection_has_ended() -> None:
+    clock = SystemClock()
+    running = Running(_listen(clock, once=True), clock)
+    with running as intake:
+        with _dial(intake) as first, _dial(intake) as second:
+            first.sendall(b"one\n")
+            intake.wait_for_lines(1)
+            first.close()
+            second.sendall(b"two\n")
+            intake.wait_for_lines(2)
+        running.join()
+
+    assert intake.lines == [b"one\n", b"two\n"]

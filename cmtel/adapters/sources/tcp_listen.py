@@ -62,6 +62,7 @@ class TcpListen:
         address: Host and port; port 0 takes a free one.
         allow: Networks that may connect; None: all. Others are closed at once and logged.
         max_connections: More are closed at once and logged.
+        once: End when somebody has connected and nobody is connected any more.
     """
 
     def __init__(
@@ -71,11 +72,14 @@ class TcpListen:
         *,
         allow: Sequence[Network] | None = None,
         max_connections: int = DEFAULT_MAX_CONNECTIONS,
+        once: bool = False,
     ) -> None:
         self._address = address
         self._clock = clock
         self._allow = allow
         self._max_connections = max_connections
+        self._once = once
+        self._is_over = False
         self._connections: set[_Connection] = set()
         #: Connections with a partial line, by when it came; the longest silent one is first.
         self._quiet_since: dict[_Connection, float] = {}
@@ -102,7 +106,7 @@ class TcpListen:
 
     def _serve(self) -> None:
         self._tell_link()
-        while not self._clock.is_stopping:
+        while not (self._clock.is_stopping or self._is_over):
             self._round(self._wait_secs())
         give_up_at = self._clock.monotonic() + _DRAIN_SECS
         while self._round(0.0) and self._clock.monotonic() < give_up_at:
@@ -173,6 +177,7 @@ class TcpListen:
         self._quiet_since.pop(connection, None)
         logger.debug("%s has ended", connection.name)
         if not self._connections:
+            self._is_over = self._once
             self._tell_link()
 
     # --- new connections -----------------------------------------------------------------------
