@@ -235,6 +235,12 @@ class Feed(Protocol):
     ) -> None:
         """Queue a checkpoint; it becomes durable together with the queued records."""
 
+    def cut(self) -> None:
+        """The connection was cut, but the stream goes on: queue the partial record as it is.
+
+        Framing begins anew with the next byte; the decoder's state stays.
+        """
+
     def close(self) -> None:
         """The connection has ended: queue its last partial record and its end."""
 

@@ -1,0 +1,120 @@
+"""One file being followed: from where it is read, and what proves that it is still the same.
+
+A TailedFile is one generation: when the file is truncated or replaced, a new one begins.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from cmtel.adapters.sources.file_identity import Proof
+from cmtel.services.ports import Feed, Intake
+
+#: One read.
+BLOCK_BYTES = 256 * 1024
+NOTHING_READ = Proof("", 0, "", 0, 0)
+
+
+@dataclass(slots=True, eq=False)
+class TailedFile:
+    """State of one generation of one file.
+
+    Attributes:
+        position_bytes: Everything before it was pushed into the feed.
+        proof: What proves the generation; its offset is behind the last whole record.
+        seen: Size and time of change when it was last read to its end.
+        changed_at_secs: When (monotonic) it last had something new.
+        is_rotated: It has lost its name to another file, or to nobody.
+    """
+
+    file_id: str
+    path: str
+    proof: Proof = NOTHING_READ
+    position_bytes: int = 0
+    feed: Feed | None = None
+    seen: tuple[int, int] = (-1, -1)
+    changed_at_secs: float = 0.0
+    is_rotated: bool = False
+
+    def push(self, intake: Intake, handle: BinaryIO, limit_bytes: int) -> int:
+        """Read on from the position and push up to ``limit_bytes``; return how many there were."""
+        pushed = 0
+        handle.seek(self.position_bytes)
+        while pushed < limit_bytes and (block := handle.read(BLOCK_BYTES)):
+            if self.feed is None:
+                self.feed = intake.open_feed()
+            self.feed.push(block)
+            pushed += len(block)
+            self.position_bytes += len(block)
+        return pushed
+
+    def remember(self, intake: Intake, handle: BinaryIO, *, is_complete: bool = False) -> None:
+        """Queue the checkpoint; with ``is_complete`` the partial last line counts as read."""
+        if self.feed is None:
+            self.feed = intake.open_feed()
+        pending = 0 if is_complete else self.feed.pending_bytes
+        offset = max(self.position_bytes - pending, 0)
+        self.proof = Proof.of(handle, offset, self.position_bytes)
+        self._queue_checkpoint(self.feed)
+
+    def remember_complete(self) -> None:
+        """Queue a checkpoint behind the partial last line of a file that can no longer be read."""
+        if self.feed is not None:
+            head, offset = self.proof, self.position_bytes
+            self.proof = Proof(head.head, head.head_bytes, "", 0, offset)
+            self._queue_checkpoint(self.feed)
+
+    def end_feed(self) -> None:
+        """Close the feed: its partial line, if any, becomes a record."""
+        if self.feed is not None:
+            self.feed.close()
+            self.feed = None
+
+    def _queue_checkpoint(self, feed: Feed) -> None:
+        feed.checkpoint(
+            file_id=self.file_id,
+            path=self.path,
+            fingerprint=self.proof.head,
+            fingerprint_bytes=self.proof.head_bytes,
+            offset_bytes=self.proof.offset_bytes,
+            note=self.proof.note(),
+        )
+
+
+class OpenHandles:
+    """The handles of the files read last; older ones are closed, so 10,000 files need few.
+
+    A handle that is kept lets a file be read to its end after it was renamed or deleted. On
+    Windows nothing is kept (capacity 0): Python opens without FILE_SHARE_DELETE, so a handle of
+    ours would keep the writer from renaming its file; there it is open only while it is read.
+
+    Source: Microsoft, CreateFileW, dwShareMode.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._handles: OrderedDict[TailedFile, BinaryIO] = OrderedDict()
+
+    def kept(self, file: TailedFile) -> BinaryIO | None:
+        """Return the open handle of a file, if there is one."""
+        return self._handles.get(file)
+
+    def keep(self, file: TailedFile, handle: BinaryIO) -> None:
+        """Take over an open handle and close those that are too many, perhaps this one."""
+        self._handles[file] = handle
+        self._handles.move_to_end(file)
+        while len(self._handles) > self._capacity:
+            self._handles.popitem(last=False)[1].close()
+
+    def drop(self, file: TailedFile) -> None:
+        """Close the handle of a file."""
+        handle = self._handles.pop(file, None)
+        if handle is not None:
+            handle.close()
+
+    def close(self) -> None:
+        """Close all."""
+        while self._handles:
+            self._handles.popitem()[1].close()

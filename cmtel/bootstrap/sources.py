@@ -1,0 +1,73 @@
+"""``--source`` and its options in, a Source out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from cmtel.domain.source_address import SourceAddress, SourceKind, parse_source_address
+from cmtel.domain.source_options import check_source_options, parse_count, parse_networks
+from cmtel.errors import UsageError
+from cmtel.services.ports import Clock, Source
+
+
+def make_source(
+    text: str, clock: Clock, *, options: Mapping[str, str] | None = None, once: bool = False
+) -> Source:
+    """Return the source that ``text`` describes; nothing is opened before it runs.
+
+    Args:
+        text: As after ``--source``.
+        options: As from ``--source-opt`` (see ``domain.source_options``).
+        once: Run ends when the source has ended: a file is read, a connection cut, a listener's
+            last connection gone. A serial line has no end.
+
+    Raises:
+        UsageError: The text or an option is wrong, the kind is not available in this version,
+            or ``once`` is asked of a serial line.
+        MissingExtra: A package that the kind needs is not installed.
+    """
+    address = parse_source_address(text)
+    chosen = dict(options or {})
+    check_source_options(address.kind, chosen)
+    if once and address.kind is SourceKind.SERIAL:
+        raise UsageError(f"The source '{address.text}' has no end, so --once cannot be used.")
+    maker = _MAKERS.get(address.kind)
+    if maker is None:
+        raise UsageError(
+            f"Sources of kind {address.kind} are not available in this version of cmtel.",
+            hint=f"There are {', '.join(_MAKERS)}.",
+        )
+    return maker(address, clock, chosen, once)
+
+
+_Maker = Callable[[SourceAddress, Clock, Mapping[str, str], bool], Source]
+
+
+def _make_tcp_listen(
+    address: SourceAddress, clock: Clock, options: Mapping[str, str], once: bool
+) -> Source:
+    from cmtel.adapters.sources.tcp_listen import DEFAULT_MAX_CONNECTIONS, TcpListen
+
+    allow = options.get("allow")
+    limit = options.get("max-connections", str(DEFAULT_MAX_CONNECTIONS))
+    return TcpListen(
+        address,
+        clock,
+        allow=None if allow is None else parse_networks(allow),
+        max_connections=parse_count("max-connections", limit),
+        once=once,
+    )
+
+
+def _make_file(
+    address: SourceAddress, clock: Clock, options: Mapping[str, str], once: bool
+) -> Source:
+    from cmtel.adapters.sources.file_tail import FileTail
+
+    return FileTail(address, clock, once=once)
+
+
+_MAKERS: Mapping[SourceKind, _Maker] = {
+    SourceKind.TCP_LISTEN: _make_tcp_listen,
+    SourceKind.FILE: _make_file,
+}

@@ -1,0 +1,85 @@
+"""``--source-opt NAME=VALUE``, checked for the kind of source that it is given to."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Mapping
+
+from cmtel.domain.source_address import SourceKind
+from cmtel.errors import UsageError
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+#: What each kind knows, with its meaning for people.
+SOURCE_OPTIONS: Mapping[SourceKind, Mapping[str, str]] = {
+    SourceKind.TCP_LISTEN: {
+        "allow": "networks that may connect, as in 10.1.0.0/16,192.0.2.7",
+        "max-connections": "how many may be open at once (1000)",
+    },
+    SourceKind.FILE: {
+        "rollover": "the file beside it that takes its lines when it is emptied, or none",
+    },
+    SourceKind.SERIAL: {"flow": "flow control: none, rtscts, dsrdtr or xonxoff (none)"},
+}
+
+
+def parse_source_options(kind: SourceKind, words: Iterable[str]) -> dict[str, str]:
+    """Return ``NAME=VALUE`` words as a mapping of checked names; values are not looked at.
+
+    Raises:
+        UsageError: A word without ``=``, a name twice, or one that ``kind`` does not have.
+    """
+    options: dict[str, str] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        name = name.strip()
+        if not equals or not name:
+            raise UsageError(f"'{word}' is no source option: NAME=VALUE is expected.")
+        if name in options:
+            raise UsageError(f"The source option '{name}' is given twice.")
+        options[name] = value.strip()
+    check_source_options(kind, options)
+    return options
+
+
+def check_source_options(kind: SourceKind, options: Mapping[str, str]) -> None:
+    """Return if ``kind`` has every one of ``options``.
+
+    Raises:
+        UsageError: It does not; the hint says what there is.
+    """
+    known = SOURCE_OPTIONS.get(kind, {})
+    for name in options:
+        if name not in known:
+            hint = "; ".join(f"{known_name}: {text}" for known_name, text in known.items())
+            raise UsageError(
+                f"A source of kind {kind} has no option '{name}'.", hint=hint or "It has none."
+            )
+
+
+def parse_networks(text: str) -> tuple[Network, ...]:
+    """Return the networks of a list parted by commas or blanks; a lone address is a network.
+
+    Raises:
+        UsageError: One of them is neither; or the list is empty, which would allow nobody.
+    """
+    words = text.replace(",", " ").split()
+    if not words:
+        raise UsageError("The source option 'allow' is empty, so nobody could connect.")
+    try:
+        return tuple(ipaddress.ip_network(word, strict=False) for word in words)
+    except ValueError as exc:
+        raise UsageError(f"The source option 'allow' is wrong: {exc}.") from exc
+
+
+def parse_count(name: str, text: str, at_least: int = 1) -> int:
+    """Return a whole number that is at least ``at_least``.
+
+    Raises:
+        UsageError: ``text`` is none.
+    """
+    if not (text.isascii() and text.isdigit() and int(text) >= at_least):
+        raise UsageError(
+            f"The source option '{name}' must be a whole number from {at_least} (got '{text}')."
+        )
+    return int(text)
