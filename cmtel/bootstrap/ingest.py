@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,13 +17,14 @@ from cmtel.bootstrap.folders import state_folder
 from cmtel.bootstrap.journal import JournalTarget, make_sink
 from cmtel.bootstrap.sources import make_source
 from cmtel.domain.row_mapping import InternalAs, MappingContext, RowMapper
-from cmtel.errors import DatabaseUnavailable, SpoolError
+from cmtel.errors import DatabaseUnavailable
 from cmtel.formats import registry
 from cmtel.formats.seam import DecodeOptions, Format
-from cmtel.services.delivery import DeliveryLoop, DeliveryPlan
+from cmtel.services.delivery import DeliveryPlan
 from cmtel.services.ingest import ConfiguredSource, Ingest
 from cmtel.services.intake import SpoolIntake
 from cmtel.services.ports import JournalSink, SpoolSource
+from cmtel.services.sequence import SourceSequence
 from cmtel.services.source_delivery import SourceDelivery
 
 if TYPE_CHECKING:
@@ -38,14 +39,14 @@ class SourceOrder:
 
     Attributes:
         name: Its name in the spool and the books; a listener's peers are NAME@PEER.
-        address: As after ``--source``.
+        addresses: As after ``--source``; several are read one after another.
         format_name: As after ``--format``.
         decoding: How its records are to be read.
         options: As from ``--source-opt``.
     """
 
     name: str
-    address: str
+    addresses: Sequence[str]
     format_name: str
     decoding: DecodeOptions = field(default_factory=DecodeOptions)
     options: Mapping[str, str] = field(default_factory=dict)
@@ -105,10 +106,7 @@ def open_ingest(
     """
     formats = {source.name: registry.get(source.format_name) for source in order.sources}
     sources = {
-        source.name: make_source(
-            source.address, clock, options=source.options, once=order.is_once
-        )
-        for source in order.sources
+        source.name: _make_source(source, clock, is_once=order.is_once) for source in order.sources
     }
     for source in order.sources:  # bad options are told before anything is touched
         formats[source.name].make_decoder(source.decoding)
@@ -130,6 +128,14 @@ def open_ingest(
             )
     finally:
         sink.close()
+
+
+def _make_source(order: SourceOrder, clock: SystemClock, *, is_once: bool) -> Source:
+    made = [
+        make_source(address, clock, options=order.options, once=is_once)
+        for address in order.addresses
+    ]
+    return made[0] if len(made) == 1 else SourceSequence(made, clock)
 
 
 def prepare(sink: JournalSink, spool: SqliteSpool, order: IngestOrder) -> str:
@@ -187,9 +193,7 @@ def _delivery(
         order.target.columns,
         MappingContext(source.name, known.decoding.timezone, order.internal_as),
     )
-    return SourceDelivery(
-        spool, sink, clock, lambda: chosen.make_decoder(known.decoding), mapper
-    )
+    return SourceDelivery(spool, sink, clock, lambda: chosen.make_decoder(known.decoding), mapper)
 
 
 def _configured(

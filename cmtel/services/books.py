@@ -31,6 +31,23 @@ def total(sources: Iterable[SpoolSource]) -> dict[str, int]:
     return {name: sum(getattr(source, name) for source in found) for name in NUMBERS}
 
 
+def growth(before: Iterable[SpoolSource], after: Iterable[SpoolSource]) -> dict[str, int]:
+    """Return what has been added to the five numbers; ``waiting`` is what waits now.
+
+    Records that waited already count as received by this run, so the sum holds.
+    """
+    old = {source.source_id: source for source in before}
+    grown = dict.fromkeys(NUMBERS, 0)
+    for source in after:
+        known = old.get(source.source_id)
+        for name in NUMBERS:
+            grown[name] += getattr(source, name) - (getattr(known, name) if known else 0)
+        if known:
+            grown["received"] += known.waiting
+            grown["waiting"] += known.waiting
+    return grown
+
+
 def sentence(numbers: dict[str, int]) -> str:
     """Return the books as the one line that balances."""
     return (

@@ -216,9 +216,6 @@ class Feed(Protocol):
     def idle(self) -> None:
         """Nothing came for a moment: queue what is complete but waited for a next byte."""
 
-    def cut(self) -> None:
-        """The line broke: end the partial record; what comes next is the same input."""
-
     @property
     def pending_bytes(self) -> int:
         """Bytes pushed that belong to no record yet (a partial last line)."""
