@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from cmtel.cli import journal_ingest, journal_table
+from cmtel.cli import journal_ingest, journal_spool, journal_table
 
 app = typer.Typer(
     name="journal",
@@ -14,3 +14,4 @@ app = typer.Typer(
 # An app without a name adds its commands to this group, not a group below it.
 app.add_typer(journal_table.app)
 app.add_typer(journal_ingest.app)
+app.add_typer(journal_spool.app)

@@ -17,8 +17,8 @@ _LOCKED_BYTE = 1 << 20
 class SpoolLock:
     """Holds ``FOLDER/lock`` until closed. Other processes may read the spool meanwhile."""
 
-    def __init__(self, folder: Path) -> None:
-        """Take the lock.
+    def __init__(self, folder: Path, *, is_probe: bool = False) -> None:
+        """Take the lock; with ``is_probe`` without saying so in the file.
 
         Raises:
             SpoolError: Another process has it, or the folder cannot be written.
@@ -37,7 +37,8 @@ class SpoolLock:
                 f"The spool {folder} is in use by another cmtel{holder}.",
                 hint="Stop that one first, or name another folder with --spool.",
             ) from exc
-        self._write_holder()
+        if not is_probe:
+            self._write_holder()
 
     def close(self) -> None:
         """Give the lock back; closing the file does."""
@@ -52,6 +53,21 @@ class SpoolLock:
         self._file.truncate(0)
         self._file.write(f"{os.getpid()}\n")
         self._file.flush()
+
+
+def process_holding(folder: Path) -> int | None:
+    """Return the process that works on the spool now, or None; takes nothing."""
+    try:
+        lock = SpoolLock(folder, is_probe=True)
+    except SpoolError:
+        return _written_holder(folder)
+    lock.close()
+    return None
+
+
+def _written_holder(folder: Path) -> int | None:
+    text = (folder / "lock").read_text("ascii").strip()
+    return int(text) if text.isdigit() else None
 
 
 def _lock(handle: int) -> None:

@@ -121,6 +121,16 @@ def read_chunks(
     return found
 
 
+def oldest_utc(db: sqlite3.Connection, source_id: int, after_sequence: int) -> datetime | None:
+    """Return when the first chunk after a sequence was received."""
+    row = db.execute(
+        "SELECT received_ms FROM chunk WHERE source_id = ? AND last_sequence > ? "
+        "ORDER BY last_sequence LIMIT 1",
+        (source_id, after_sequence),
+    ).fetchone()
+    return None if row is None else from_ms(row[0])
+
+
 def settle(db: sqlite3.Connection, settlement: Settlement) -> None:
     """Add a settlement to the books and drop the chunks that nobody needs any more."""
     db.execute(

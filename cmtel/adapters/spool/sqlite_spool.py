@@ -160,6 +160,10 @@ class SqliteSpool:
         """Return the next chunks; see the port."""
         return self._read(lambda db: rows.read_chunks(db, source_id, after_sequence, max_records))
 
+    def oldest_utc(self, source_id: int, after_sequence: int) -> datetime | None:
+        """Return when the oldest record after a sequence was received."""
+        return self._read(lambda db: rows.oldest_utc(db, source_id, after_sequence))
+
     def dead_letter_keys(self, source_id: int, first: int, last: int) -> set[tuple[int, int]]:
         """Return the keys of the dead letters in a range of sequences."""
         return self._read(lambda db: dead_letters.keys(db, source_id, first, last))

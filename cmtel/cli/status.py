@@ -1,0 +1,47 @@
+"""``cmtel status``: is everything running, and where do calls stand?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cmtel.cli.output import emit_json, emit_table, emit_text, settings
+from cmtel.errors import ExitStatus
+
+app = typer.Typer()
+
+
+@app.command("status")
+def status(
+    spool: Annotated[
+        list[Path] | None,
+        typer.Option("--spool", metavar="DIR", help="A spool; without it all used here."),
+    ] = None,
+) -> ExitStatus:
+    """Show services, source links, the spools and their books."""
+    from cmtel.bootstrap.spools import describe_spools
+    from cmtel.services.status import status_document
+
+    document = status_document(describe_spools(spool or ()))
+    if settings.is_json:
+        emit_json(document)
+    else:
+        _emit(document)
+    return ExitStatus(document["exit_status"])
+
+
+def _emit(document: dict[str, Any]) -> None:
+    for name, state in document["services"].items():
+        emit_text(f"service {name}: {state}")
+    for process in document["foreground"]:
+        emit_text(f"running in the foreground: process {process}")
+    emit_table(
+        ("source", "link", "last received", "received", "delivered", "dead", "skipped", "waiting"),
+        [
+            (b["source"], b["link"], b["last_received_at"], b["received"], b["delivered"],
+             b["dead_letters"], b["skipped"], b["waiting"])
+            for b in document["books"]
+        ],
+    )  # fmt: skip
