@@ -1,0 +1,121 @@
+"""``cmtel journal ingest`` is killed at random instants, and every accepted call is there once.
+
+What was accepted is known from outside: of a file every line is, in the end; of each TCP
+connection a prefix of what was sent is (what had not reached the process is lost with it), and
+the books must say how many.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from cmtel.adapters.spool.sqlite_spool import SqliteSpool
+from tests.crash.killable import IngestProcess, Sender, a_line, cmtel, free_port, pause, prefixes
+from tests.databases import Database
+
+#: Kills for each of the four combinations; 4 x 27 is more than a hundred.
+KILLS = 27
+SEED = random.SystemRandom().randrange(10**6)
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
+
+targets = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
+
+def make_journal(database: Database, folder: Path) -> None:
+    made = cmtel(
+        "journal", "create-table", "--url", database.url, "--columns",
+        "ID,Journal_Zeitpunkt,Journal_Rufnummer,Cmtel_CallID", folder=folder,
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+
+
+def ingest(database: Database, folder: Path, source: str) -> IngestProcess:
+    return IngestProcess(
+        folder, "--url", database.url, "--source", source, "--format", "jsonl",
+        "--columns", "ID,Journal_Zeitpunkt,Journal_Rufnummer,Cmtel_CallID",
+        "--spool", str(folder / "spool"),
+    )  # fmt: skip
+
+
+def call_ids(database: Database) -> list[str]:
+    return [str(row[0]) for row in database.rows("SELECT cmtel_call_id FROM journal ORDER BY id")]
+
+
+@targets
+def test_a_followed_file_arrives_exactly_once_over_kills(
+    database: Database, tmp_path: Path
+) -> None:
+    print(f"seed {SEED}")  # noqa: T201  # the way to repeat a failure
+    drawn = random.Random(SEED)
+    make_journal(database, tmp_path)
+    path = tmp_path / "calls.jsonl"
+    process = ingest(database, tmp_path, f"file:{path}")
+    written = 0
+    with path.open("ab") as file:
+        for _ in range(KILLS):
+            process.start()
+            for _ in range(drawn.randrange(2, 8)):
+                block = b"".join(a_line(str(n)) for n in range(written, written + 400))
+                cut = drawn.randrange(len(block))  # the writer is caught in mid-line, too
+                file.write(block[:cut])
+                file.flush()
+                pause(drawn.random() * 0.25)
+                file.write(block[cut:])
+                file.flush()
+                written += 400
+            process.kill()
+    assert process.run_once() == 0, process.log()
+
+    assert call_ids(database) == [str(n) for n in range(written)]
+
+
+@targets
+def test_a_tcp_feed_is_never_doubled_and_never_lost_after_acceptance(
+    database: Database, tmp_path: Path
+) -> None:
+    print(f"seed {SEED}")  # noqa: T201  # the way to repeat a failure
+    drawn = random.Random(SEED)
+    make_journal(database, tmp_path)
+    port = free_port()
+    process = ingest(database, tmp_path, f"tcp-listen:127.0.0.1:{port}")
+    sender = Sender(port)
+    for _ in range(KILLS):
+        process.start()
+        for _ in range(drawn.randrange(10, 40)):
+            sender.send(drawn.randrange(1, 200))
+            pause(drawn.random() * 0.05)
+        process.kill()
+        sender.hang_up()
+    process.start()
+    wait_until_drained(tmp_path / "spool")
+    assert process.end() == 0, process.log()
+
+    rows = call_ids(database)
+    arrived = prefixes(rows)
+    assert len(arrived) >= KILLS // 2, "the kills came before anything was sent"
+    assert all(arrived[connection] <= sender.sent[connection] for connection in arrived)
+    assert max(Counter(rows).values()) == 1
+    spool = SqliteSpool(tmp_path / "spool")
+    (book,) = [source for source in spool.sources() if "@" in source.name]
+    assert book.waiting == 0
+    assert book.received == book.delivered + book.dead_letters
+    assert book.delivered == len(rows)
+    # A connection that is cut in mid-line leaves one partial line, which is a dead letter.
+    assert book.dead_letters <= len(sender.sent)
+    spool.close()
+
+
+def wait_until_drained(folder: Path) -> None:
+    for _ in range(600):
+        spool = SqliteSpool(folder)
+        waiting = sum(source.waiting for source in spool.sources())
+        spool.close()
+        if waiting == 0:
+            return
+        pause(0.1)
+    raise AssertionError(f"{waiting} records still wait after a minute")
