@@ -76,7 +76,6 @@ class CsvDecoder:
             self._received(received_utc)
         texts, raws = self._texts.read(records)
         out = self._out = OutcomeColumns()
-        outcomes, at, covers = out.outcomes, out.at, out.covers
         read, held = self._read, self._held
         for sequence, record, text, raw in zip(
             count(first_sequence), records, texts, raws, strict=False
@@ -85,14 +84,11 @@ class CsvDecoder:
                 self._take(_Line(record, text, raw, sequence, received_utc), sequence)
                 continue
             try:
-                outcomes.append(read(text, raw))
+                out.add(read(text, raw), sequence, record)
             except QuoteOpen:
                 held.append(_Line(record, text, raw, sequence, received_utc))
-                continue
             except LineRejected as error:
-                outcomes.append(refusal(error, raw))
-            at.append(sequence)
-            covers.append(1)
+                out.add(refusal(error, raw), sequence, record)
         return out.decoded()
 
     def expire(self, sequence: int, now_utc: datetime) -> Decoded:
@@ -115,17 +111,17 @@ class CsvDecoder:
             self._held.append(line)
             self._try_joined(at)
         elif not line.text or line.text.isspace():
-            self._out.add(empty_outcome(line.text, line.raw), at)
+            self._out.add(empty_outcome(line.text, line.raw), at, line.record)
         else:
             self._take_afresh(line, line.text, at)
 
     def _take_afresh(self, line: _Line, text: str, at: int) -> None:
         try:
-            self._out.add(self._read(text, line.raw), at)
+            self._out.add(self._read(text, line.raw), at, line.record)
         except QuoteOpen:
             self._held.append(line)
         except LineRejected as error:
-            self._out.add(refusal(error, line.raw), at)
+            self._out.add(refusal(error, line.raw), at, line.record)
 
     def _try_joined(self, at: int) -> None:
         """Read the held lines as one; if that can never succeed, give up the first."""
@@ -137,7 +133,7 @@ class CsvDecoder:
         except LineRejected:
             self._give_up_first("unparsed", at)
         else:
-            self._out.add(outcome, at, len(self._held))
+            self._out.add(outcome, at, *(line.record for line in self._held))
             self._held.clear()
 
     def _joined(self) -> Outcome:
@@ -151,6 +147,6 @@ class CsvDecoder:
     def _give_up_first(self, reason: str, at: int) -> None:
         first, *others = self._held
         self._held.clear()
-        self._out.add(Rejected(reason, first.raw), at)
+        self._out.add(Rejected(reason, first.raw), at, first.record)
         for line in others:
             self._take(line, at)

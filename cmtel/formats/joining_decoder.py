@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Generic, NamedTuple, TypeVar
 
-from cmtel.domain.calls import Outcome, Rejected, Skipped
+from cmtel.domain.calls import Outcome, Skipped
 from cmtel.errors import LineRejected
 from cmtel.formats.outcomes import OutcomeColumns, empty_outcome, refusal
 from cmtel.formats.seam import MAX_RECORD_BYTES, Decoded
@@ -92,7 +92,7 @@ class JoiningDecoder(ABC, Generic[Facts]):
         texts, raws = self._texts.read(records)
         for offset, (record, text, raw) in enumerate(zip(records, texts, raws, strict=True)):
             if not text or text.isspace():
-                self._out.add(empty_outcome(text, raw), first_sequence + offset)
+                self._out.add(empty_outcome(text, raw), first_sequence + offset, record)
             else:
                 self._take(Line(record, text, raw, first_sequence + offset, received_utc))
         return self._out.decoded()
@@ -133,7 +133,7 @@ class JoiningDecoder(ABC, Generic[Facts]):
     def join(self, call: OpenCall[Facts], line: Line) -> bool:
         """Add a record to an open call; False if that is too long already: then it is skipped."""
         if sum(map(len, call.records)) + len(line.record) > MAX_RECORD_BYTES:
-            self._out.add(Skipped("other-event", line.raw), line.sequence)
+            self.emit(Skipped("other-event", line.raw), line)
             return False
         call.records.append(line.record)
         return True
@@ -141,15 +141,14 @@ class JoiningDecoder(ABC, Generic[Facts]):
     def close(self, key: str, sequence: int) -> None:
         """Emit the outcome of an open call, completed by record ``sequence``."""
         call = self._open.pop(key)
-        self._out.add(self.closed(call), sequence, len(call.records))
+        self._out.add(self.closed(call), sequence, *call.records)
 
     def emit(self, outcome: Outcome, line: Line) -> None:
         """Emit the outcome of a single record."""
-        self._out.add(outcome, line.sequence)
+        self._out.add(outcome, line.sequence, line.record)
 
     def _take(self, line: Line) -> None:
         try:
             self.take(line)
         except LineRejected as error:
-            rejected: Rejected = refusal(error, line.raw)
-            self._out.add(rejected, line.sequence)
+            self.emit(refusal(error, line.raw), line)

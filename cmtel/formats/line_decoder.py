@@ -57,7 +57,7 @@ class LineDecoder:
             except LineRejected as error:
                 outcomes.append(refusal(error, raw))
         end = first_sequence + len(outcomes)
-        return Decoded(outcomes, range(first_sequence, end), [1] * len(outcomes))
+        return Decoded(outcomes, range(first_sequence, end), [1] * len(outcomes), records)
 
     def expire(self, sequence: int, now_utc: datetime) -> Decoded:
         """Nothing ever waits."""

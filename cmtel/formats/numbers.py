@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 
-_NOBODY = frozenset(
-    {"anonymous", "unknown", "unavailable", "private", "restricted", "withheld"}
-)
+_NOBODY = frozenset({"anonymous", "unknown", "unavailable", "private", "restricted", "withheld"})
 _BLANKS = str.maketrans("", "", " \t")
 _NUMBER_ONLY = re.compile(r"[0-9+ \t]*")
 _SIP_ADDRESS = re.compile(r"(?:[^<]*<)?\s*(?:sips?:|tel:)?([^@;>]*)", re.IGNORECASE)

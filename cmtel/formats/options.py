@@ -45,7 +45,9 @@ def zone_named(name: str) -> ZoneInfo:
         ) from exc
 
 
-def refuse_unknown(format_name: str, options: Sequence[FormatOption], values: Mapping[str, str]) -> None:
+def refuse_unknown(
+    format_name: str, options: Sequence[FormatOption], values: Mapping[str, str]
+) -> None:
     """Check the names of ``values`` against the options of a format.
 
     Raises:
@@ -66,9 +68,7 @@ def refuse_unknown(format_name: str, options: Sequence[FormatOption], values: Ma
             )
 
 
-def choice(
-    values: Mapping[str, str], name: str, allowed: Sequence[str], default: str
-) -> str:
+def choice(values: Mapping[str, str], name: str, allowed: Sequence[str], default: str) -> str:
     """Return the value of ``name``, one of ``allowed``; UsageError otherwise."""
     value = values.get(name, default)
     if value not in allowed and value != default:

@@ -10,27 +10,29 @@ from cmtel.formats.seam import Decoded
 class OutcomeColumns:
     """Outcomes being gathered during one call of a decoder."""
 
-    __slots__ = ("at", "covers", "outcomes")
+    __slots__ = ("at", "covers", "outcomes", "raws")
 
     def __init__(self) -> None:
         self.outcomes: list[Outcome] = []
         self.at: list[int] = []
         self.covers: list[int] = []
+        self.raws: list[bytes] = []
 
-    def add(self, outcome: Outcome, at: int, covers: int = 1) -> None:
-        """Add an outcome, completed by record ``at``, with the bytes of ``covers`` records."""
+    def add(self, outcome: Outcome, at: int, *records: bytes) -> None:
+        """Add an outcome of ``records``, completed by the record with the sequence ``at``."""
         self.outcomes.append(outcome)
         self.at.append(at)
-        self.covers.append(covers)
+        self.covers.append(len(records))
+        self.raws.append(records[0] if len(records) == 1 else b"".join(records))
 
     def decoded(self) -> Decoded:
         """Return what was gathered."""
-        return Decoded(self.outcomes, self.at, self.covers)
+        return Decoded(self.outcomes, self.at, self.covers, self.raws)
 
 
 def nothing() -> Decoded:
     """Return no outcomes."""
-    return Decoded([], (), ())
+    return Decoded([], (), (), ())
 
 
 def empty_outcome(text: str | None, raw: str) -> Outcome:

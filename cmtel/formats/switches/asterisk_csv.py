@@ -56,16 +56,11 @@ class _LineReader:
         found = _AS_WRITTEN.fullmatch(text)
         if not found:
             return self._cdrs.call(_from_columns(_CSV.split(text)), raw)
-        (
-            *(account, src, dst, context, caller_id, channel, dst_channel),
-            *(start, answer, end, duration, billed, disposition, unique_id, linked_id),
-        ) = found.groups("")
+        texts = found.groups("")
+        caller_id, duration, billed = texts[4], texts[10], texts[11]
         if '"' in caller_id:
             caller_id = caller_id.replace('""', '"')
-        cdr = Cdr(
-            *(account, src, dst, context, caller_id, channel, dst_channel),
-            *(start, answer, end, int(duration), int(billed), disposition, unique_id, linked_id),
-        )
+        cdr = Cdr(*texts[:4], caller_id, *texts[5:10], int(duration), int(billed), *texts[12:])
         return self._cdrs.call(cdr, raw)
 
 
@@ -100,9 +95,7 @@ def make_decoder(options: DecodeOptions) -> Decoder:
     """Return a decoder; UsageError on a bad option."""
     refuse_unknown(NAME, OPTIONS, options.values)
     reader = _LineReader(options)
-    return CsvDecoder(
-        RecordTexts(options.values), reader.read, memory_records=LEG_MEMORY_RECORDS
-    )
+    return CsvDecoder(RecordTexts(options.values), reader.read, memory_records=LEG_MEMORY_RECORDS)
 
 
 def encode(call: CallRecord) -> list[EncodedRecord]:
