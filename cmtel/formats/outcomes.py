@@ -1,0 +1,46 @@
+"""What every decoder makes: outcomes in columns, and those that need no knowledge of a format."""
+
+from __future__ import annotations
+
+from cmtel.domain.calls import Outcome, Rejected, Skipped
+from cmtel.errors import LineRejected
+from cmtel.formats.seam import Decoded
+
+
+class OutcomeColumns:
+    """Outcomes being gathered during one call of a decoder."""
+
+    __slots__ = ("at", "covers", "outcomes", "raws")
+
+    def __init__(self) -> None:
+        self.outcomes: list[Outcome] = []
+        self.at: list[int] = []
+        self.covers: list[int] = []
+        self.raws: list[bytes] = []
+
+    def add(self, outcome: Outcome, at: int, *records: bytes) -> None:
+        """Add an outcome of ``records``, completed by the record with the sequence ``at``."""
+        self.outcomes.append(outcome)
+        self.at.append(at)
+        self.covers.append(len(records))
+        self.raws.append(records[0] if len(records) == 1 else b"".join(records))
+
+    def decoded(self) -> Decoded:
+        """Return what was gathered."""
+        return Decoded(self.outcomes, self.at, self.covers, self.raws)
+
+
+def nothing() -> Decoded:
+    """Return no outcomes."""
+    return Decoded([], (), (), ())
+
+
+def empty_outcome(text: str | None, raw: str) -> Outcome:
+    """Return the outcome of a record without text: None is oversize, the rest is blank."""
+    return Rejected("oversize", raw) if text is None else Skipped("blank", raw)
+
+
+def refusal(error: LineRejected, raw: str) -> Rejected:
+    """Return the rejection of a record; the last one of an input, cut off, is ``truncated``."""
+    is_cut_off = error.reason == "unparsed" and not raw.endswith(("\n", "\r"))
+    return Rejected("truncated" if is_cut_off else error.reason, raw)

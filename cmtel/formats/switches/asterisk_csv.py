@@ -1,0 +1,148 @@
+"""Asterisk ``Master.csv``: what cdr_csv writes (formats.md 2.1).
+
+Lines as Asterisk itself writes them are read by one regular expression, which checks quotes and
+layout at once; every other line goes the slower, general way. Both ways end in the same call.
+
+Source: Asterisk, cdr/cdr_csv.c (build_csv_record): order of the columns, quoting of texts only.
+"""
+
+from __future__ import annotations
+
+import re
+
+from cmtel.domain.calls import CallRecord, Outcome
+from cmtel.errors import LineRejected
+from cmtel.formats.asterisk_cdr import AsteriskCdrReader, Cdr, is_time_or_empty
+from cmtel.formats.csv_decoder import CsvDecoder
+from cmtel.formats.direction import CONTEXTS, INTERNAL, parties
+from cmtel.formats.durations import whole
+from cmtel.formats.framers import LineFramer
+from cmtel.formats.line_decoder import LEG_MEMORY_RECORDS
+from cmtel.formats.options import refuse_unknown
+from cmtel.formats.seam import DecodeOptions, Decoder, EncodedRecord, Format
+from cmtel.formats.simulated import CallTimes, quoted
+from cmtel.formats.strict_csv import StrictCsv
+from cmtel.formats.text import ENCODING, RecordTexts
+
+NAME = "asterisk-csv"
+OPTIONS = (ENCODING, INTERNAL, *CONTEXTS)
+
+_CSV = StrictCsv()
+_DISPOSITIONS = {"CONN": "ANSWERED", "BUSY": "BUSY", "RING": "NO ANSWER"}
+_UNIQUE_ID = re.compile(r"(?:.+-)?[0-9]+\.[0-9]+")
+
+_TEXT = '"([^"]*+)"'
+_UNUSED = '"[^"]*+(?:""[^"]*+)*+"'
+_CALLER_ID = '"([^"]*+(?:""[^"]*+)*+)"'
+_TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
+_MAYBE_TIME = f'(?:"({_TIME})"|)'
+#: 18 or 21 columns as written by Asterisk: every text in quotes, an unset time is nothing at all.
+_AS_WRITTEN = re.compile(
+    ",".join(
+        (
+            *(_TEXT, _TEXT, _TEXT, _TEXT, _CALLER_ID, _TEXT, _TEXT, _UNUSED, _UNUSED),
+            *(f'"({_TIME})"', _MAYBE_TIME, _MAYBE_TIME, "([0-9]{1,10})", "([0-9]{1,10})"),
+            *(_TEXT, _UNUSED, _TEXT, f"{_UNUSED}(?:,{_UNUSED},{_TEXT},[0-9]++)?+"),
+        )
+    )
+)
+
+
+class _LineReader:
+    def __init__(self, options: DecodeOptions) -> None:
+        self._cdrs = AsteriskCdrReader(options)
+
+    def read(self, text: str, raw: str) -> Outcome:
+        found = _AS_WRITTEN.fullmatch(text)
+        if not found:
+            return self._cdrs.call(_from_columns(_CSV.split(text)), raw)
+        texts = found.groups("")
+        caller_id, duration, billed = texts[4], texts[10], texts[11]
+        if '"' in caller_id:
+            caller_id = caller_id.replace('""', '"')
+        cdr = Cdr(*texts[:4], caller_id, *texts[5:10], int(duration), int(billed), *texts[12:])
+        return self._cdrs.call(cdr, raw)
+
+
+def _from_columns(columns: list[str]) -> Cdr:
+    """The general way: 16 to 21 columns, which of them are there is told by their number."""
+    how_many = len(columns)
+    if not 16 <= how_many <= 21:
+        raise LineRejected
+    times = columns[9:12]
+    if not times[0] or not all(map(is_time_or_empty, times)):
+        raise LineRejected
+    return Cdr(
+        *columns[:7],
+        *times,
+        whole(columns[12]),
+        whole(columns[13]),
+        columns[14],
+        _unique_id(columns),
+        columns[-2] if how_many >= 19 else "",
+    )
+
+
+def _unique_id(columns: list[str]) -> str:
+    """With 17 or 20 columns there is one of uniqueid and userfield."""
+    if len(columns) in (16, 19):
+        return ""
+    is_certain = len(columns) in (18, 21)
+    return columns[16] if is_certain or _UNIQUE_ID.fullmatch(columns[16]) else ""
+
+
+def make_decoder(options: DecodeOptions) -> Decoder:
+    """Return a decoder; UsageError on a bad option."""
+    refuse_unknown(NAME, OPTIONS, options.values)
+    reader = _LineReader(options)
+    return CsvDecoder(RecordTexts(options.values), reader.read, memory_records=LEG_MEMORY_RECORDS)
+
+
+def encode(call: CallRecord) -> list[EncodedRecord]:
+    """Return the line that Asterisk writes when the call has ended; 21 columns.
+
+    It holds numbers, times, name ("in" only), line, account code and call id. The direction is
+    not sent: the context tells it where both numbers are external.
+    """
+    times = CallTimes(call)
+    is_in, is_answered = call.direction == "in", call.state == "CONN"
+    caller, called = parties(call.direction, call.remote_number, call.local_number)
+    channels = f"{call.line or 'PJSIP/trunk'}-00000001", "PJSIP/phone-00000002"
+    texts_before = (
+        *(call.account_code, caller, called, "from-trunk" if is_in else "from-internal"),
+        f'"{call.name or ""}" <{caller or "anonymous"}>',
+        *(channels if is_in else channels[::-1]),
+        *("Dial", f"PJSIP/{called},30", f"{times.start}"),
+        *(f"{times.answer}" if is_answered and call.ring_ms is not None else None, f"{times.end}"),
+    )
+    texts_after = (_DISPOSITIONS[call.state], "DOCUMENTATION", call.call_id, "", "", call.call_id)
+    columns = (
+        *(quoted(text or "") for text in texts_before),
+        *(str(times.total_secs), str(times.talk_secs)),
+        *(quoted(text or "") for text in texts_after),
+        "1",
+    )
+    return [EncodedRecord(times.total_secs, ",".join(columns).encode() + b"\n")]
+
+
+FORMAT = Format(
+    name=NAME,
+    switch="Asterisk, call detail records of cdr_csv",
+    transport="file, tailed: /var/log/asterisk/cdr-csv/Master.csv (not the files per account)",
+    default_port=None,
+    layout="""\
+strict CSV, comma; 16 to 21 columns:
+accountcode,src,dst,dcontext,clid,channel,dstchannel,lastapp,lastdata,start,answer,end,
+duration,billsec,disposition,amaflags[,uniqueid][,userfield][,peeraccount,linkedid,sequence]
+times YYYY-MM-DD HH:MM:SS, local; with usegmtime=yes use --timezone UTC""",
+    example=(
+        '"","03023125010","201","from-trunk","""Acme GmbH"" <03023125010>","PJSIP/trunk1-00000a01",'
+        '"PJSIP/201-00000a02","Dial","PJSIP/201,30,tT","2024-03-04 09:15:02",'
+        '"2024-03-04 09:15:09","2024-03-04 09:18:41",219,212,"ANSWERED","DOCUMENTATION",'
+        '"1709543702.2561",""'
+    ),
+    options=OPTIONS,
+    make_framer=LineFramer,
+    make_decoder=make_decoder,
+    encode=encode,
+)

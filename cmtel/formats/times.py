@@ -1,0 +1,164 @@
+"""Local times of a switch to moments, and moments to ISO 8601 (formats.md 1.4).
+
+A moment is a datetime: naive where the zone is not known, else with its fixed offset, so that
+differences and sums are made on the absolute time line.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+from cmtel.errors import LineRejected
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_HOUR_END = timedelta(minutes=59, seconds=59)
+#: Years of hours; forgetting them costs time only.
+_MOST_HOURS = 50_000
+
+
+class SwitchClock:
+    """The clock of one switch: its local times, in its zone if that is known."""
+
+    def __init__(self, zone: ZoneInfo | None) -> None:
+        self._zone = zone
+        self._hours: dict[str, str | None] = {}
+
+    def at(self, local: datetime, *, after: datetime | None = None) -> datetime:
+        """Return the moment of a local time.
+
+        Of a time that comes twice it is the first, but the second if the first lies before
+        ``after``, an earlier moment of the same call. A time that does not exist has the offset
+        that was valid before the gap.
+        """
+        if self._zone is None or local.tzinfo is not None:
+            return local
+        first, second = self.readings(local)
+        is_too_early = after is not None and after.tzinfo is not None and first < after
+        return second if is_too_early else first
+
+    def readings(self, local: datetime) -> tuple[datetime, datetime]:
+        """Return the two moments of a local time that comes twice, else one moment two times."""
+        first = self._fixed(local, fold=0)
+        second = self._fixed(local, fold=1)
+        # In a gap the second reading is the earlier moment.
+        return first, (second if second > first else first)
+
+    def nearest(self, local: datetime, target: datetime) -> datetime:
+        """Return the reading of a local time that is nearest to ``target``."""
+        if self._zone is None:
+            return local
+        return min(self.readings(local), key=lambda moment: abs(moment - target))
+
+    def utc(self, moment: datetime) -> datetime:
+        """Return an aware moment in the switch's zone; as it is where that is not known.
+
+        Raises:
+            LineRejected: It lies outside the calendar.
+        """
+        if self._zone is None:
+            return moment
+        try:
+            return _with_offset(moment.astimezone(self._zone))
+        except (OverflowError, ValueError) as exc:
+            raise LineRejected from exc
+
+    def epoch(self, secs: float) -> datetime:
+        """Return the moment ``secs`` after 1970-01-01 UTC, in the switch's zone if it is known.
+
+        Raises:
+            LineRejected: It lies outside the calendar.
+        """
+        try:
+            return self.utc(_with_offset(_EPOCH + timedelta(seconds=secs)))
+        except (OverflowError, ValueError) as exc:
+            raise LineRejected from exc
+
+    def plus(self, moment: datetime, secs: float) -> datetime:
+        """Return the moment ``secs`` later (earlier if negative), with the offset valid then.
+
+        Raises:
+            LineRejected: It lies outside the calendar.
+        """
+        try:
+            if self._zone is None or moment.tzinfo is None:
+                return moment + timedelta(seconds=secs)
+            return self.utc(moment.astimezone(UTC) + timedelta(seconds=secs))
+        except (OverflowError, ValueError) as exc:
+            raise LineRejected from exc
+
+    def offset_of_hour(self, hour: str) -> str | None:
+        """Return the offset of all times of an hour as text; "" without zone.
+
+        Args:
+            hour: ``YYYY-MM-DD HH``, valid.
+
+        Returns:
+            None if the offset changes in that hour, or one of its times comes twice or never.
+        """
+        if self._zone is None:
+            return ""
+        if hour not in self._hours:
+            if len(self._hours) >= _MOST_HOURS:
+                self._hours.clear()
+            self._hours[hour] = self._look_up_offset(datetime.fromisoformat(f"{hour}:00:00"))
+        return self._hours[hour]
+
+    def _look_up_offset(self, begin: datetime) -> str | None:
+        moments = [
+            self._fixed(local, fold) for local in (begin, begin + _HOUR_END) for fold in (0, 1)
+        ]
+        if len({moment.tzinfo for moment in moments}) > 1:
+            return None
+        return iso(moments[0])[19:]
+
+    def _fixed(self, local: datetime, fold: int) -> datetime:
+        return _with_offset(local.replace(tzinfo=self._zone, fold=fold))
+
+
+def iso(moment: datetime) -> str:
+    """Return a moment as ``YYYY-MM-DDTHH:MM:SS`` with its offset; fractions are cut off."""
+    return moment.isoformat(timespec="seconds")
+
+
+def secs_between(earlier: datetime, later: datetime) -> float | None:
+    """Return the seconds between two moments; None if negative, or if only one has an offset."""
+    if (earlier.tzinfo is None) != (later.tzinfo is None):
+        return None
+    secs = (later - earlier).total_seconds()
+    return None if secs < 0 else secs
+
+
+def ms_between(earlier: datetime, later: datetime | None) -> int | None:
+    """Return whole milliseconds between two moments; None if negative or not known."""
+    secs = None if later is None else secs_between(earlier, later)
+    return None if secs is None else int(secs * 1000)
+
+
+def local_time(year: int, month: int, day: int, hour: int, minute: int, second: int) -> datetime:
+    """Return a local time.
+
+    Raises:
+        LineRejected: A value is impossible (month 13, minute 60).
+    """
+    try:
+        return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001  # the zone comes later
+    except ValueError as exc:
+        raise LineRejected from exc
+
+
+def iso_time(text: str) -> datetime:
+    """Return a time from ISO 8601 text whose layout was checked before.
+
+    Raises:
+        LineRejected: A value is impossible.
+    """
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as exc:
+        raise LineRejected from exc
+
+
+def _with_offset(moment: datetime) -> datetime:
+    """Python compares and subtracts moments of one zone by their wall clocks; not with these."""
+    return moment.replace(tzinfo=timezone(moment.utcoffset() or timedelta()), fold=0)
