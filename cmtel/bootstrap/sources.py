@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Mapping
 
 from cmtel.domain.source_address import SourceAddress, SourceKind, parse_source_address
@@ -67,7 +68,34 @@ def _make_file(
     return FileTail(address, clock, once=once)
 
 
+def _make_tcp(
+    address: SourceAddress, clock: Clock, _options: Mapping[str, str], once: bool
+) -> Source:
+    from cmtel.adapters.sources.tcp_dial import TcpDial
+
+    return TcpDial(address, clock, random=random.random, once=once)
+
+
+def _make_serial(
+    address: SourceAddress, clock: Clock, options: Mapping[str, str], _once: bool
+) -> Source:
+    from cmtel.adapters.sources.serial_line import SerialLine
+
+    return SerialLine(address, clock, random=random.random, flow=options.get("flow", "none"))
+
+
+def _make_stdin(
+    _address: SourceAddress, clock: Clock, _options: Mapping[str, str], _once: bool
+) -> Source:
+    from cmtel.adapters.sources.stdin import Stdin
+
+    return Stdin(clock)
+
+
 _MAKERS: Mapping[SourceKind, _Maker] = {
     SourceKind.TCP_LISTEN: _make_tcp_listen,
+    SourceKind.TCP: _make_tcp,
     SourceKind.FILE: _make_file,
+    SourceKind.SERIAL: _make_serial,
+    SourceKind.STDIN: _make_stdin,
 }

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+
+from cmtel.adapters.sources.file_tail import FileTail
+from cmtel.adapters.sources.serial_line import SerialLine
+from cmtel.adapters.sources.stdin import Stdin
+from cmtel.adapters.sources.tcp_dial import TcpDial
+from cmtel.adapters.sources.tcp_listen import TcpListen
+from cmtel.bootstrap.sources import make_source
+from cmtel.errors import UsageError
+from tests.fakes_clock import FakeClock
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "made"),
+    [
+        ("tcp-listen:0.0.0.0:9000", {"allow": "10.0.0.0/8", "max-connections": "5"}, TcpListen),
+        ("tcp:fritz.box:1012", {}, TcpDial),
+        ("file:/var/log/*.csv", {}, FileTail),
+        ("file:/journal/day.log", {"rollover": "journal.log"}, FileTail),
+        ("serial:COM3?mode=7E2", {"flow": "rtscts"}, SerialLine),
+        ("stdin", {}, Stdin),
+    ],
+)
+def test_each_kind_has_its_source(text: str, options: dict[str, str], made: type) -> None:
+    assert isinstance(make_source(text, FakeClock(), options=options), made)
+
+
+@pytest.mark.parametrize(
+    "text", ["udp-listen:0.0.0.0:514", "http-listen:0.0.0.0:80", "http://pbx/", "nats://n1:4222"]
+)
+def test_a_kind_that_is_not_there_is_wrong_usage(text: str) -> None:
+    with pytest.raises(UsageError, match="not available"):
+        make_source(text, FakeClock())
+
+
+def test_a_serial_line_has_no_end() -> None:
+    with pytest.raises(UsageError, match="--once"):
+        make_source("serial:COM3", FakeClock(), once=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("tcp-listen:0.0.0.0:9000", {"allow": "everybody"}),
+        ("tcp-listen:0.0.0.0:9000", {"max-connections": "0"}),
+        ("tcp:host:9000", {"allow": "10.0.0.0/8"}),
+        ("serial:COM3", {"flow": "fast"}),
+    ],
+)
+def test_a_wrong_option_is_wrong_usage(text: str, options: dict[str, str]) -> None:
+    with pytest.raises(UsageError):
+        make_source(text, FakeClock(), options=options)
