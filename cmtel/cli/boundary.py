@@ -189,7 +189,7 @@ def _is_stdout_gone() -> bool:
         sys.stdout.flush()
     except OSError:
         return True
-    if sys.platform == "win32":
+    if sys.platform == "win32" or not isinstance(sys.stdout, TextIOWrapper):
         return False
     asked = select.poll()
     asked.register(sys.stdout.fileno(), 0)  # errors are always told
