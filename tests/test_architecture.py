@@ -43,7 +43,7 @@ FLOORS = {
 }
 
 _OUTSIDE = words(
-    "asyncio http multiprocessing smtplib socket socketserver sqlite3 ssl subprocess urllib"
+    "asyncio http multiprocessing smtplib socket socketserver sqlite3 ssl subprocess urllib.request"
 )
 _LIBRARIES = words(
     "apprise holidays jinja2 keyring ldap3 nats psycopg pymysql pyodbc requests rich serial"
@@ -182,7 +182,7 @@ def adapters_know_no_other_adapter(module: Module) -> Iterator[str]:
 def floors_stay_pure(module: Module) -> Iterator[str]:
     forbidden = FORBIDDEN.get(module.floor, frozenset())
     for name in imports(module):
-        if name.split(".")[0] in forbidden:
+        if any(f"{name}.".startswith(f"{other}.") for other in forbidden):
             yield f"imports {name}, which {module.floor} must not"
 
 
@@ -294,3 +294,10 @@ def test_starting_imports_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert not HEAVY & {*json.loads(done.stdout)}
+
+
+def test_a_module_is_forbidden_with_what_is_in_it_and_not_beside_it() -> None:
+    text = "from urllib.parse import quote\nfrom urllib.request import urlopen\nimport socketx\n"
+    found = [*floors_stay_pure(Module("cmtel.domain.x", Path("x"), text, ast.parse(text)))]
+
+    assert found == ["imports urllib.request.urlopen, which domain must not"]
