@@ -1,4 +1,7 @@
-"""The command tree. Each group is a module of its own name; heavy imports wait in the commands."""
+"""The root of the command line: the global options, and what they set.
+
+The commands are listed in cmtel/cli/tree.py; each group is a module of its own name.
+"""
 
 from __future__ import annotations
 
@@ -7,27 +10,30 @@ from typing import Annotated
 
 import typer
 
-from cmtel import __version__
-from cmtel.cli.output import emit_text, settings
-
-app = typer.Typer(
-    name="cmtel",
-    help="Call records into your own journal table, exactly once.",
-    epilog="Global options may stand before or after the command.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
+from cmtel.cli.output import SafeFormatter, settings
+from cmtel.cli.tree import LazyGroup
 
 
-def _show_version(value: bool) -> None:
-    if value:
-        emit_text(f"cmtel {__version__}")
-        raise typer.Exit
+def new_app() -> typer.Typer:
+    """Return a root with the global options and all lazy commands.
+
+    Help is plain text: Rich would take longer to import than everything else together.
+    """
+    root = typer.Typer(
+        name="cmtel",
+        cls=LazyGroup,
+        help="Call records into your own journal table, exactly once.",
+        epilog="Global options may stand before or after the command.",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+    root.callback()(_take_global_options)
+    return root
 
 
-@app.callback()
-def root(
+def _take_global_options(
     config: Annotated[
         str | None,
         typer.Option("--config", envvar="CMTEL_CONFIG", metavar="PATH", help="The settings file."),
@@ -39,26 +45,23 @@ def root(
     lang: Annotated[
         str | None, typer.Option("--lang", metavar="LANG", help="en, de or pt-BR.")
     ] = None,
-    version: Annotated[
-        bool,
-        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
+    version: Annotated[  # boundary.py answers it before Typer is imported
+        bool, typer.Option("--version", help="Print the version.")
     ] = False,
 ) -> None:
-    """Take the global options."""
     settings.config_path = config
     settings.is_json = json
     settings.is_quiet = quiet
     settings.is_verbose = verbose
     settings.is_debug = debug
     settings.language = lang
-    level = logging.DEBUG if debug else logging.INFO if verbose else logging.WARNING
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)-7s %(message)s", force=True)
+    _log_to_stderr(logging.DEBUG if debug else logging.INFO if verbose else logging.WARNING)
 
 
-def _add_groups() -> None:
-    from cmtel.cli import journal
+def _log_to_stderr(level: int) -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(SafeFormatter())
+    logging.basicConfig(level=level, handlers=[handler], force=True)
 
-    app.add_typer(journal.app)
 
-
-_add_groups()
+app = new_app()

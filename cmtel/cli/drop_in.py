@@ -14,6 +14,7 @@ _VERBS = {
     "/pause": "pause",
     "/continue": "resume",
     "/status": "status",
+    "/?": "--help",
 }
 
 
@@ -22,10 +23,14 @@ def translate(words: Sequence[str]) -> list[str]:
 
     Raises:
         UsageError: A word with a slash that the original did not have either.
+
+    The global options have been taken out before, so a path after ``--config`` is no verb.
     """
     if not words or not words[0].startswith("/"):
         return list(words)
     verb = _VERBS.get(words[0].lower())
     if verb is None:
-        raise UsageError(f"{words[0]} is no verb of CmTelNotifier.", hint=" ".join(_VERBS))
+        raise UsageError(
+            f"CmTelNotifier knows no {words[0]}.", hint=f"It knows {', '.join(_VERBS)}."
+        )
     return ["notifier", verb, *words[1:]]

@@ -1,0 +1,3 @@
+"""Measurements: ``python -m bench`` lists them, ``python -m bench NAME`` runs one."""
+
+from __future__ import annotations
