@@ -114,7 +114,7 @@ def open_ingest(
     try:
         with open_spool(order.spool_folder, order.spool_limit_bytes, default_spool) as spool:
             journal_id = prepare(sink, spool, order)
-            spool.close_stale_connections()
+            spool.close_stale_connections(clock.now())
             yield OpenIngest(
                 Ingest(
                     spool,

@@ -95,7 +95,7 @@ def import_files(
     size: Sizes = None,
     legs: Legs = "keep",
 ) -> ExitStatus:
-    """Take files of call records into the journal table; resumes where it stopped."""
+    """Take files of call records into the journal table; can be resumed."""
     from cmtel.bootstrap.orders import IngestWords
 
     words = IngestWords(

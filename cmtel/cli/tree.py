@@ -19,7 +19,9 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 #: Single commands, in the order of the help: the module's ``app`` has this one command.
-COMMANDS: Mapping[str, str] = {}
+COMMANDS: Mapping[str, str] = {
+    "status": "Show services, source links, the spools and their books.",
+}
 
 #: Groups, in the order of the help: the module's ``app`` has the commands of the group.
 GROUPS: Mapping[str, str] = {

@@ -172,7 +172,7 @@ class Spool(Protocol):
         :meth:`close_stale_connections` ends after a crash.
         """
 
-    def close_stale_connections(self) -> None:
+    def close_stale_connections(self, at_utc: datetime) -> None:
         """End the connections that an earlier process had and could not end."""
 
     def note_link(self, source_id: int, state: LinkState, detail: str, at_utc: datetime) -> None:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -131,11 +131,10 @@ class SqliteSpool:
         """Return a connection's id; see the port."""
         return self._written(lambda db: rows.open_connection(db, source_id, input_id))
 
-    def close_stale_connections(self) -> None:
+    def close_stale_connections(self, at_utc: datetime) -> None:
         """End the connections that an earlier process had and could not end."""
         stale = self._read(rows.stale_connections)
-        now = datetime.now(UTC)
-        self.accept([Entry(source, number, EntryKind.END, (), now) for source, number in stale])
+        self.accept([Entry(source, number, EntryKind.END, (), at_utc) for source, number in stale])
 
     def note_link(self, source_id: int, state: LinkState, detail: str, at_utc: datetime) -> None:
         """Remember a link's state; see the port."""

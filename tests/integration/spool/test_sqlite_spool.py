@@ -99,8 +99,8 @@ def test_a_lasting_input_keeps_its_connection_and_others_are_ended(tmp_path: Pat
     spool.close()
 
     again = SqliteSpool(tmp_path)
-    again.close_stale_connections()
-    again.close_stale_connections()
+    again.close_stale_connections(NOW)
+    again.close_stale_connections(NOW)
 
     assert again.open_connection(source, "file 1") == lasting
     ends = [(c.connection_id, c.kind) for c in again.read(source, 0, 10)]
