@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,6 +51,11 @@ class SourceOrder:
     format_name: str
     decoding: DecodeOptions = field(default_factory=DecodeOptions)
     options: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def format(self) -> Format:
+        """The format itself; UsageError if there is none of that name."""
+        return registry.get(self.format_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,30 +110,67 @@ def open_ingest(
         UsageError, ConfigError: Something in the order is wrong; nothing was started.
         DatabaseUnavailable: The journal cannot be reached and was never reached from this spool.
     """
-    formats = {source.name: registry.get(source.format_name) for source in order.sources}
+    check_formats(order.sources)
     sources = {
         source.name: _make_source(source, clock, is_once=order.is_once) for source in order.sources
     }
-    for source in order.sources:  # bad options are told before anything is touched
-        formats[source.name].make_decoder(source.decoding)
-    sink = make_sink(order.target)
-    try:
-        with open_spool(order.spool_folder, order.spool_limit_bytes, default_spool) as spool:
-            journal_id = prepare(sink, spool, order)
-            spool.close_stale_connections(clock.now())
-            yield OpenIngest(
-                Ingest(
-                    spool,
-                    clock,
-                    _plan(order, spool, sink, clock, journal_id),
-                    _configured(order, spool, clock, journal_id, formats, sources),
-                ),
-                spool,
-                clock,
-                journal_id,
+    with (
+        closing(make_sink(order.target)) as sink,
+        open_spool(order.spool_folder, order.spool_limit_bytes, default_spool) as spool,
+        ThreadPoolExecutor(1, "committer") as committer,
+    ):
+        journal_id = prepare(sink, spool, order)
+        spool.close_stale_connections(clock.now())
+        deliveries = Deliveries(order, spool, sink, clock, committer)
+        plan = DeliveryPlan(journal_id, deliveries.make, is_once=order.is_once)
+        configured = [
+            ConfiguredSource(
+                source.name,
+                sources[source.name],
+                SpoolIntake(spool, clock, source.name, journal_id, source.format.make_framer),
             )
-    finally:
-        sink.close()
+            for source in order.sources
+        ]
+        yield OpenIngest(Ingest(spool, clock, plan, configured), spool, clock, journal_id)
+
+
+def check_formats(sources: Sequence[SourceOrder]) -> None:
+    """Raise UsageError for an unknown format or a bad option, before anything is touched."""
+    for source in sources:
+        source.format.make_decoder(source.decoding)
+
+
+@dataclass(frozen=True, slots=True)
+class Deliveries:
+    """Makes the deliveries of the sources that are found in the spool."""
+
+    order: IngestOrder
+    spool: SqliteSpool
+    sink: JournalSink
+    clock: SystemClock
+    committer: Executor
+
+    def make(self, source: SpoolSource) -> SourceDelivery | None:
+        """Return the delivery of a source, or None (said once) if it is not configured now."""
+        known = self._configured(source.name)
+        if known is None:
+            if source.waiting:
+                logger.warning(
+                    "source %s is not configured now; its %d records wait in the spool",
+                    source.name, source.waiting,
+                )  # fmt: skip
+            return None
+        context = MappingContext(source.name, known.decoding.timezone, self.order.internal_as)
+        return SourceDelivery(
+            self.spool, self.sink, self.clock, self.committer,
+            lambda: known.format.make_decoder(known.decoding),
+            RowMapper(self.order.target.columns, context),
+        )  # fmt: skip
+
+    def _configured(self, name: str) -> SourceOrder | None:
+        """A listener's peers are NAME@PEER."""
+        by_name = {source.name: source for source in self.order.sources}
+        return by_name.get(name) or by_name.get(name.rpartition("@")[0])
 
 
 def _make_source(order: SourceOrder, clock: SystemClock, *, is_once: bool) -> Source:
@@ -163,48 +206,3 @@ def _description(target: JournalTarget) -> str:
     from cmtel.adapters.database.connect import describe_target
 
     return f"{describe_target(target.url or '')} {target.table}"
-
-
-def _plan(
-    order: IngestOrder, spool: SqliteSpool, sink: JournalSink, clock: SystemClock, journal_id: str
-) -> DeliveryPlan:
-    orders = {source.name: source for source in order.sources}
-
-    def make_delivery(source: SpoolSource) -> SourceDelivery | None:
-        known = orders.get(source.name) or orders.get(source.name.rpartition("@")[0])
-        if known is None:
-            if source.waiting:
-                logger.warning(
-                    "source %s is not configured now; its %d records wait in the spool",
-                    source.name, source.waiting,
-                )  # fmt: skip
-            return None
-        return _delivery(order, known, source, spool, sink, clock)
-
-    return DeliveryPlan(journal_id, make_delivery, is_once=order.is_once)
-
-
-def _delivery(
-    order: IngestOrder, known: SourceOrder, source: SpoolSource, spool: SqliteSpool,
-    sink: JournalSink, clock: SystemClock,
-) -> SourceDelivery:  # fmt: skip
-    chosen = registry.get(known.format_name)
-    mapper = RowMapper(
-        order.target.columns,
-        MappingContext(source.name, known.decoding.timezone, order.internal_as),
-    )
-    return SourceDelivery(spool, sink, clock, lambda: chosen.make_decoder(known.decoding), mapper)
-
-
-def _configured(
-    order: IngestOrder, spool: SqliteSpool, clock: SystemClock, journal_id: str,
-    formats: Mapping[str, Format], sources: Mapping[str, Source],
-) -> list[ConfiguredSource]:  # fmt: skip
-    return [
-        ConfiguredSource(
-            name,
-            source,
-            SpoolIntake(spool, clock, name, journal_id, formats[name].make_framer),
-        )
-        for name, source in sources.items()
-    ]

@@ -73,6 +73,7 @@ class DeliveryLoop:
             if ended and self._plan.is_once:
                 return
             self._spool.wait_for_records(IDLE_SECS)
+        self._finish()
 
     def _round(self) -> bool:
         """Give every source with something to deliver one step; True if any had something."""
@@ -85,9 +86,20 @@ class DeliveryLoop:
                 delivery.restart(source)
             if source.last_sequence > delivery.position:
                 is_busy |= delivery.step()
+            elif delivery.finish():
+                is_busy = True
             elif not self._plan.is_once:
                 is_busy |= delivery.expire()
         return is_busy
+
+    def _finish(self) -> None:
+        """Stopping: wait for what is under way; what fails now is met at the next start."""
+        for delivery in self._deliveries.values():
+            if delivery is not None:
+                try:
+                    delivery.finish()
+                except DatabaseError as error:
+                    logger.warning("delivery was stopped: %s", error.message)
 
     def _delivery(self, source: SpoolSource) -> SourceDelivery | None:
         if source.journal_id != self._plan.journal_id:

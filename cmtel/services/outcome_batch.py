@@ -29,6 +29,10 @@ class OutcomeBatch:
     sequences: list[int] = field(default_factory=list)
     covers: list[int] = field(default_factory=list)
     raws: list[bytes] = field(default_factory=list)
+    #: The records up to here were decoded for this batch or an earlier one ...
+    up_to_sequence: int = 0
+    #: ... and from here on a decoder would need them again.
+    keep_from_sequence: int = 1
 
     def extend(self, decoded: Decoded) -> None:
         """Add what a chunk gave."""
@@ -58,6 +62,11 @@ class OutcomeBatch:
             for index in range(start, len(outcomes))
             if type(outcome := outcomes[index]) is Rejected
         ]
+
+    def count_rejected(self, start: int) -> int:
+        """Return how many raw records the rejected outcomes from ``start`` on cover."""
+        outcomes = self.outcomes
+        return self.count([i for i in range(start, len(outcomes)) if type(outcomes[i]) is Rejected])
 
     def dead_letter(self, index: int, reason: str, detail: str = "") -> DeadLetter:
         """Return the dead letter of one outcome."""

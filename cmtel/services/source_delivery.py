@@ -17,23 +17,24 @@ new decoders, decode again from the oldest record that is kept, and then
 Decoders are pure, so decoding again gives the same outcomes at the same sequences. What waits
 inside a decoder for time to pass is given up by a TICK record, which is in the spool like all
 others. A batch without rows does not move W.
+
+Committing waits for the database most of the time, so it runs in a worker thread while the next
+batch is being decoded; never more than one batch is under way.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
 from typing import Protocol
 
 from cmtel.domain.calls import CallRecord
 from cmtel.errors import SpoolError
-from cmtel.formats.seam import Decoded, Decoder
+from cmtel.formats.seam import Decoder
 from cmtel.services.outcome_batch import REFUSED_BY_DATABASE, OutcomeBatch
 from cmtel.services.ports import (
-    Chunk,
     Clock,
-    Entry,
-    EntryKind,
     JournalSink,
     RejectedRow,
     Row,
@@ -42,6 +43,7 @@ from cmtel.services.ports import (
     Spool,
     SpoolSource,
 )
+from cmtel.services.source_decoding import SourceDecoding
 
 logger = logging.getLogger(__name__)
 
@@ -60,20 +62,25 @@ class Mapper(Protocol):
 
 
 class SourceDelivery:
-    """Delivers the records of one source of the spool; used by one thread."""
+    """Delivers the records of one source of the spool; used by one thread.
+
+    Attributes:
+        is_ready: False before the first :meth:`restart`, and after an error.
+    """
 
     def __init__(
-        self, spool: Spool, sink: JournalSink, clock: Clock,
+        self, spool: Spool, sink: JournalSink, clock: Clock, committer: Executor,
         make_decoder: Callable[[], Decoder], mapper: Mapper, batch_records: int = BATCH_RECORDS,
     ) -> None:  # fmt: skip
         self._spool = spool
         self._sink = sink
         self._clock = clock
+        self._committer = committer
         self._make_decoder = make_decoder
         self._mapper = mapper
         self._batch_records = batch_records
-        #: False before the first restart, and after an error.
         self.is_ready = False
+        self._under_way: Future[None] | None = None
         #: What the watermark may be at a restart within this process; empty: anything.
         self._possible_watermarks: set[int] = set()
 
@@ -88,47 +95,51 @@ class SourceDelivery:
         self._check_history(source)
         self._source_id, self._name = source.source_id, source.name
         self._settled = source.settled_sequence
-        self._position = source.keep_from_sequence - 1
-        self._decoders: dict[int, Decoder] = {}
         self._old_letters = self._spool.dead_letter_keys(
             source.source_id, source.settled_sequence + 1, source.last_sequence
         )
         self._possible_watermarks = {self._watermark}
+        self._decoding = SourceDecoding(
+            self._spool, self._clock, source, self._make_decoder, self._batch_records
+        )
         self.is_ready = True
 
     @property
     def position(self) -> int:
         """The sequence up to which records have been read from the spool."""
-        return self._position
+        return self._decoding.position
 
     def step(self) -> bool:
-        """Deliver the next batch; False if there was nothing to do.
+        """Decode the next batch and hand it to the committer; False if there was nothing to do.
 
-        On any error nothing is half done, and :meth:`restart` comes before the next step.
+        Raises:
+            CmtelError: The batch before failed, as a whole; :meth:`restart` comes next.
         """
         self.is_ready = False
-        chunks = self._spool.read(self._source_id, self._position, self._batch_records)
-        if chunks:
-            batch = OutcomeBatch(self._source_id, self._clock.now())
-            for chunk in chunks:
-                batch.extend(self._decode(chunk))
-            self._position = chunks[-1].last_sequence
-            if self._position > self._settled:  # else: decoded for the decoders' sake only
-                self._deliver(batch)
+        batch = self._decoding.next_batch()
+        was_busy = self._wait_for_commit()
+        if batch is not None and batch.up_to_sequence > self._settled:
+            self._under_way = self._committer.submit(self._deliver, batch)
         self.is_ready = True
-        return bool(chunks)
+        return batch is not None or was_busy
+
+    def finish(self) -> bool:
+        """Wait for the batch under way; False if there was none. Raises as :meth:`step` does."""
+        self.is_ready = False
+        was_busy = self._wait_for_commit()
+        self.is_ready = True
+        return was_busy
 
     def expire(self) -> bool:
-        """Put a TICK into the spool for each decoder that has waited to its deadline."""
-        now = self._clock.now()
-        ticks = [
-            Entry(self._source_id, connection_id, EntryKind.TICK, (), now)
-            for connection_id, decoder in self._decoders.items()
-            if decoder.deadline_utc is not None and decoder.deadline_utc <= now
-        ]
-        if ticks:
-            self._spool.accept(ticks)
-        return bool(ticks)
+        """Give up what has waited too long in a decoder; False if nothing has."""
+        return self._decoding.expire()
+
+    def _wait_for_commit(self) -> bool:
+        under_way, self._under_way = self._under_way, None
+        if under_way is None:
+            return False
+        under_way.result()
+        return True
 
     def _check_history(self, source: SpoolSource) -> None:
         if self._watermark > source.last_sequence:
@@ -150,41 +161,24 @@ class SourceDelivery:
                 source.name, source.watermark, self._watermark,
             )  # fmt: skip
 
-    def _decode(self, chunk: Chunk) -> Decoded:
-        decoder = self._decoders.get(chunk.connection_id)
-        if decoder is None:
-            decoder = self._decoders[chunk.connection_id] = self._make_decoder()
-        if chunk.kind is EntryKind.DATA:
-            return decoder.decode(chunk.records, chunk.first_sequence, chunk.received_utc)
-        if chunk.kind is EntryKind.TICK:
-            return decoder.expire(chunk.first_sequence, chunk.received_utc)
-        del self._decoders[chunk.connection_id]
-        return decoder.finish(chunk.first_sequence)
+    # --- in the committer's thread; step() waits for it before it hands over the next batch ---
 
     def _deliver(self, batch: OutcomeBatch) -> None:
         start = batch.first_above(self._settled)
         letters = batch.rejected(start)
         self._spool.add_dead_letters(letters)
-        calls = batch.calls(start, self._mapper.is_wanted)
-        if self._old_letters:
-            calls = [index for index in calls if batch.key(index) not in self._old_letters]
+        wanted = batch.calls(start, self._mapper.is_wanted)
+        calls = (
+            [i for i in wanted if batch.key(i) not in self._old_letters]
+            if (self._old_letters)
+            else wanted
+        )
         fresh_from = batch.first_above(self._watermark)
         fresh = [index for index in calls if index >= fresh_from]
         refused = self._write(batch, fresh) if fresh else []
         delivered = batch.count(calls) - batch.count(refused)
-        dead = (
-            sum(len(letter.records) for letter in letters)
-            + batch.count(refused)
-            + self._count_old(batch, start)
-        )
-        self._settle(delivered, batch.count_from(start) - delivered - dead, dead)
-
-    def _count_old(self, batch: OutcomeBatch, start: int) -> int:
-        """Return how many records lie in dead letters that an earlier try made of rows."""
-        if not self._old_letters:
-            return 0
-        calls = batch.calls(start, self._mapper.is_wanted)
-        return batch.count([index for index in calls if batch.key(index) in self._old_letters])
+        dead = batch.count_rejected(start) + batch.count(wanted) - delivered
+        self._settle(batch, delivered, batch.count_from(start) - delivered - dead, dead)
 
     def _write(self, batch: OutcomeBatch, fresh: list[int]) -> list[int]:
         """Commit rows and watermark; return the indexes of the rows that were refused."""
@@ -200,29 +194,21 @@ class SourceDelivery:
                 ]
             )
 
-        self._possible_watermarks = {self._watermark, self._position}
+        new_watermark = batch.up_to_sequence
+        self._possible_watermarks = {self._watermark, new_watermark}
         refused = self._sink.deliver(
-            RowBatch(self._spool.spool_id, self._name, rows, self._watermark, self._position),
+            RowBatch(self._spool.spool_id, self._name, rows, self._watermark, new_watermark),
             keep_refused,
         )
-        self._watermark = self._position
-        self._possible_watermarks = {self._position}
+        self._watermark = new_watermark
+        self._possible_watermarks = {new_watermark}
         return [fresh[row.position] for row in refused]
 
-    def _settle(self, delivered: int, skipped: int, dead_letters: int) -> None:
+    def _settle(self, batch: OutcomeBatch, delivered: int, skipped: int, dead_letters: int) -> None:
         self._spool.settle(
             Settlement(
-                self._source_id, self._position, self._keep_from(), delivered, skipped,
-                dead_letters, self._watermark,
+                self._source_id, batch.up_to_sequence, batch.keep_from_sequence, delivered,
+                skipped, dead_letters, self._watermark,
             )
         )  # fmt: skip
-        self._settled = self._position
-
-    def _keep_from(self) -> int:
-        """Return the oldest sequence that a decoder needs, should it be made again."""
-        needed = [self._position + 1]
-        for decoder in self._decoders.values():
-            needed.append(self._position + 1 - decoder.memory_records)
-            if decoder.oldest_open is not None:
-                needed.append(decoder.oldest_open)
-        return max(min(needed), 1)
+        self._settled = batch.up_to_sequence

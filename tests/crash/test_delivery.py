@@ -9,6 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ from cmtel.services.source_delivery import SourceDelivery
 from tests.fakes_clock import FakeClock
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
+COMMITTER = ThreadPoolExecutor(1)
 
 
 def a_call(number: str) -> CallRecord:
@@ -153,7 +155,9 @@ class CrashingSpool(SqliteSpool):
 
 
 def a_delivery(spool: SqliteSpool, sink: FaultySink, batch_records: int = 100) -> SourceDelivery:
-    return SourceDelivery(spool, sink, FakeClock(), ToyDecoder, NumberMapper(), batch_records)
+    return SourceDelivery(
+        spool, sink, FakeClock(), COMMITTER, ToyDecoder, NumberMapper(), batch_records
+    )
 
 
 def the_source(spool: SqliteSpool) -> SpoolSource:
@@ -162,7 +166,11 @@ def the_source(spool: SqliteSpool) -> SpoolSource:
 
 
 def drain(
-    spool: SqliteSpool, sink: FaultySink, crashes: list[bool], batch_records: int = 100
+    spool: SqliteSpool,
+    sink: FaultySink,
+    crashes: list[bool],
+    batch_records: int = 100,
+    is_pipelined: bool = True,
 ) -> None:
     """Deliver all, starting again after each fault or crash as the service would."""
     delivery = a_delivery(spool, sink, batch_records)
@@ -175,6 +183,8 @@ def drain(
                 delivery.restart(source)
             if not delivery.step() and delivery.position >= source.last_sequence:
                 return
+            if not is_pipelined:
+                delivery.finish()
         except DatabaseUnavailable:
             pass
         except KeyboardInterrupt:  # a new process
@@ -203,9 +213,14 @@ faults = st.lists(
     drawn_faults=faults,
     crashes=st.lists(st.booleans(), max_size=8),
     batch_records=st.integers(1, 30),
+    is_pipelined=st.booleans(),
 )
 def test_every_outcome_is_counted_once_and_every_call_is_written_once(
-    blocks: list[list[bytes]], drawn_faults: list[str], crashes: list[bool], batch_records: int
+    blocks: list[list[bytes]],
+    drawn_faults: list[str],
+    crashes: list[bool],
+    batch_records: int,
+    is_pipelined: bool,
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         spool = CrashingSpool(Path(folder))
@@ -213,9 +228,9 @@ def test_every_outcome_is_counted_once_and_every_call_is_written_once(
         sink = FaultySink(drawn_faults)
         for block in blocks:
             spool.accept([Entry(source_id, 1, EntryKind.DATA, block, NOW)])
-            drain(spool, sink, crashes, batch_records)
+            drain(spool, sink, crashes, batch_records, is_pipelined)
         spool.accept([Entry(source_id, 1, EntryKind.END, (), NOW)])
-        drain(spool, sink, crashes, batch_records)
+        drain(spool, sink, crashes, batch_records, is_pipelined)
 
         everything = [record for block in blocks for record in block]
         expected = ToyDecoder()
@@ -276,8 +291,9 @@ def test_a_copied_spool_in_use_elsewhere_is_refused(tmp_path: Path) -> None:
     spool.accept([Entry(source_id, 1, EntryKind.DATA, [b"c%d" % n for n in range(9)], NOW)])
     sink.watermarks[(spool.spool_id, "toy")] = 3  # the other one was faster
 
+    delivery.step()
     with pytest.raises(WatermarkConflict):
-        delivery.step()
+        delivery.finish()
     with pytest.raises(SpoolError, match="copy of this spool"):
         delivery.restart(the_source(spool))
 
@@ -294,5 +310,6 @@ def test_a_second_journal_gets_everything_of_its_own(tmp_path: Path) -> None:
         delivery = a_delivery(spool, sinks[source.journal_id])
         delivery.restart(source)
         delivery.step()
+        delivery.finish()
 
     assert sinks["j"].rows == sinks["k"].rows == ["c1", "c2"]

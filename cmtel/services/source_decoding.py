@@ -1,0 +1,79 @@
+"""The reading half of delivery: spooled chunks of one source to batches of outcomes, in order.
+
+Holds what a crash forgets and reading again brings back: the position, and a decoder for each
+input. How far back a new start must begin is told with every batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from cmtel.formats.seam import Decoded, Decoder
+from cmtel.services.outcome_batch import OutcomeBatch
+from cmtel.services.ports import Chunk, Clock, Entry, EntryKind, Spool, SpoolSource
+
+
+class SourceDecoding:
+    """Reads and decodes from where the spool's books and decoders' needs say."""
+
+    def __init__(
+        self, spool: Spool, clock: Clock, source: SpoolSource,
+        make_decoder: Callable[[], Decoder], batch_records: int,
+    ) -> None:  # fmt: skip
+        self._spool = spool
+        self._clock = clock
+        self._source_id = source.source_id
+        self._make_decoder = make_decoder
+        self._batch_records = batch_records
+        self._decoders: dict[int, Decoder] = {}
+        #: The sequence up to which records have been read.
+        self.position = source.keep_from_sequence - 1
+
+    def next_batch(self) -> OutcomeBatch | None:
+        """Return the outcomes of the next chunks, or None if nothing is left to read."""
+        chunks = self._spool.read(self._source_id, self.position, self._batch_records)
+        if not chunks:
+            return None
+        batch = OutcomeBatch(self._source_id, self._clock.now())
+        for chunk in chunks:
+            batch.extend(self._decode(chunk))
+        self.position = batch.up_to_sequence = chunks[-1].last_sequence
+        batch.keep_from_sequence = self._keep_from()
+        return batch
+
+    def expire(self) -> bool:
+        """Put a TICK into the spool for each decoder that has waited to its deadline."""
+        now = self._clock.now()
+        ticks = [
+            Entry(self._source_id, connection_id, EntryKind.TICK, (), now)
+            for connection_id, decoder in self._decoders.items()
+            if _is_due(decoder, now)
+        ]
+        if ticks:
+            self._spool.accept(ticks)
+        return bool(ticks)
+
+    def _decode(self, chunk: Chunk) -> Decoded:
+        decoder = self._decoders.get(chunk.connection_id)
+        if decoder is None:
+            decoder = self._decoders[chunk.connection_id] = self._make_decoder()
+        if chunk.kind is EntryKind.DATA:
+            return decoder.decode(chunk.records, chunk.first_sequence, chunk.received_utc)
+        if chunk.kind is EntryKind.TICK:
+            return decoder.expire(chunk.first_sequence, chunk.received_utc)
+        del self._decoders[chunk.connection_id]
+        return decoder.finish(chunk.first_sequence)
+
+    def _keep_from(self) -> int:
+        """Return the oldest sequence that a decoder needs, should it be made again."""
+        needed = [self.position + 1]
+        for decoder in self._decoders.values():
+            needed.append(self.position + 1 - decoder.memory_records)
+            if decoder.oldest_open is not None:
+                needed.append(decoder.oldest_open)
+        return max(min(needed), 1)
+
+
+def _is_due(decoder: Decoder, now: datetime) -> bool:
+    return decoder.deadline_utc is not None and decoder.deadline_utc <= now
