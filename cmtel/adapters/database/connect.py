@@ -57,7 +57,9 @@ def open_engine(url: str, *, user: str | None = None, password: str | None = Non
     if url[:5].lower() == "odbc:":
         from cmtel.adapters.database.odbc import open_odbc_engine
 
-        return open_odbc_engine(url[5:], user=user, password=password)
+        engine = open_odbc_engine(url[5:], user=user, password=password)
+        prepare_sessions(engine)
+        return engine
     return _open(with_login(parse_url(url), user, password))
 
 

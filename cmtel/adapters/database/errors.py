@@ -52,13 +52,22 @@ def translated(engine: Engine, operation: str) -> Iterator[None]:
     """
     import sqlalchemy.exc
 
-    others: tuple[type[Exception], ...] = (sqlalchemy.exc.SQLAlchemyError, *driver_errors(engine))
+    name = engine.dialect.name
+    module: Any = engine.dialect.dbapi
     try:
         yield
     except sqlalchemy.exc.DBAPIError as exc:
-        raise as_database_error(exc.orig, engine, operation) from exc
-    except others as exc:
-        raise as_database_error(exc, engine, operation) from exc
+        raise as_database_error(exc.orig, name, label_of(engine), operation) from exc
+    except (sqlalchemy.exc.SQLAlchemyError, module.Error) as exc:
+        raise as_database_error(exc, name, label_of(engine), operation) from exc
+
+
+def label_of(engine: Engine) -> str:
+    """Return the database as messages name it: its URL or ODBC string, without secrets."""
+    odbc = engine.url.query.get("odbc_connect")
+    if odbc:
+        return f"odbc:{odbc}"
+    return engine.url.render_as_string(hide_password=True).partition("?")[0]
 
 
 def driver_errors(engine: Engine) -> tuple[type[Exception], ...]:
@@ -67,12 +76,19 @@ def driver_errors(engine: Engine) -> tuple[type[Exception], ...]:
     return (module.Error, *_VALUE_ERRORS)
 
 
-def as_database_error(exc: BaseException | None, engine: Engine, operation: str) -> DatabaseError:
-    """Return the error of cmtel for the error of a driver."""
+def as_database_error(
+    exc: BaseException | None, dialect: str, label: str, operation: str
+) -> DatabaseError:
+    """Return the error of cmtel for the error of a driver.
+
+    Args:
+        dialect: SQLAlchemy's name of the database; it says how to read the codes.
+        label: The database as messages name it, without secrets.
+        operation: What could not be done.
+    """
     codes = read_codes(exc)
-    meaning = meaning_of(exc, codes, engine.dialect.name)
-    where = engine.url.render_as_string(hide_password=True).partition("?")[0]
-    message = f"The database {where} could not {operation}: {_one_line(codes.text)}."
+    meaning = meaning_of(exc, codes, dialect)
+    message = f"The database {label} could not {operation}: {_one_line(codes.text)}."
     return meaning(message, hint=_HINTS.get(meaning), operation=operation)
 
 

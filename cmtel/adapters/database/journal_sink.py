@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cmtel.adapters.database.bulk.choose import choose_writer
 from cmtel.adapters.database.ddl import create_watermark_table
-from cmtel.adapters.database.errors import translated
+from cmtel.adapters.database.errors import refusal_of, translated
 from cmtel.domain.column_selection import JournalColumn
 from cmtel.domain.table_names import TableName
 from cmtel.errors import DatabaseSetupError, WatermarkConflict
@@ -21,6 +21,7 @@ from cmtel.services.ports import RejectedRow, RowBatch
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Engine
+    from sqlalchemy.exc import DBAPIError
 
 #: The watermark row that holds the journal's identity as its sequence; no spool is called so.
 _IDENTITY = ("journal", "journal")
@@ -148,9 +149,15 @@ class SqlJournalSink:
         }
         try:
             connection.execute(insert(self._marks).values(**values))
-        except sqlalchemy.exc.IntegrityError:
-            return False
+        except sqlalchemy.exc.DBAPIError as exc:
+            if self._is_taken(exc):
+                return False
+            raise
         return True
+
+    def _is_taken(self, exc: DBAPIError) -> bool:
+        """Whether the row was refused, which here can only mean that its key is taken."""
+        return exc.orig is not None and refusal_of(exc.orig, self._engine) is not None
 
     def _draw_identity(self) -> None:
         """Make the identity's row; when another process has just done so, its row stays."""
@@ -163,5 +170,6 @@ class SqlJournalSink:
                 connection.execute(
                     insert(self._marks).values(**self._key(*_IDENTITY), sequence=number)
                 )
-        except sqlalchemy.exc.IntegrityError:
-            return
+        except sqlalchemy.exc.DBAPIError as exc:
+            if not self._is_taken(exc):
+                raise
