@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from datetime import date
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -12,18 +12,24 @@ from zoneinfo import ZoneInfo
 
 from cmtel.config.kinds import Known, Text, Whole
 from cmtel.config.moments import Day, Zone
-from cmtel.config.networks import Networks, is_host_and_port
+from cmtel.config.networks import Networks
 from cmtel.config.paths import FilePath
 from cmtel.config.secret import ConnectionUrl, Secret, SecretRef, SecretReference, SecretText
 from cmtel.config.section import Many, Problem, Section, attribute, element
 from cmtel.config.suggest import near
+from cmtel.domain.column_selection import MAX_TEXT_SIZE, JournalColumn, find_type, select_columns
+from cmtel.domain.column_types import COLUMN_TYPES, RECORD_ID, ColumnType
+from cmtel.domain.source_address import SourceKind, parse_source_address
+from cmtel.domain.source_options import check_source_options
+from cmtel.domain.table_names import parse_table_name
+from cmtel.errors import UsageError
 
-SourceKind = Literal[
+SourceWord = Literal[
     "tcp-listen", "tcp", "file", "serial", "stdin", "udp-listen", "http-listen", "http", "nats"
 ]
 
-#: What a kind of source is found by: the attribute, and what it must look like.
-_NEEDS: dict[SourceKind, str] = {
+#: The attribute that says where a source of a kind lies; the others must not stand there.
+_PLACES: Mapping[SourceWord, str] = {
     "tcp-listen": "address",
     "tcp": "address",
     "udp-listen": "address",
@@ -32,9 +38,8 @@ _NEEDS: dict[SourceKind, str] = {
     "nats": "address",
     "file": "path",
     "serial": "device",
+    "stdin": "",
 }
-#: Kinds whose address is a URL, and how that begins.
-_URLS: dict[SourceKind, tuple[str, ...]] = {"http": ("http://", "https://"), "nats": ("nats://",)}
 
 #: Options of formats that are regular expressions (formats.md 1.11).
 _EXPRESSIONS = frozenset({"internal", "skip"})
@@ -67,9 +72,32 @@ class Column(Section):
     name: Annotated[str, Text("a column name")] | None = attribute(
         "name", "The column's name in the table.", None, default_says="the type's own name"
     )
-    size: Annotated[int, Whole(1, 65_535)] | None = attribute(
-        "size", "The size of a text column, in characters.", None, default_says="the type's size"
+    size: Annotated[str, Text("1 to 4000, or long", "[1-9][0-9]{0,3}|long")] | None = attribute(
+        "size",
+        "The size of a text column, in characters; long makes Journal_DatensatzID a number.",
+        None,
+        default_says="the type's size",
     )
+
+    def rules(self, known: Known) -> Iterator[Problem]:
+        found = find_type(self.type)
+        if found is None:
+            hint = near(self.type, COLUMN_TYPES) or "see 'cmtel journal columns'"
+            yield ("@type",), f"{self.type!r} is no column type; {hint}"
+        elif self.size is not None:
+            yield from _size_rules(found, self.size)
+        if self.name is not None and not self.name.isprintable():
+            yield ("@name",), "must have no control characters"
+
+
+def _size_rules(column_type: ColumnType, size: str) -> Iterator[Problem]:
+    if size == "long":
+        if column_type.name != RECORD_ID:
+            yield ("@size",), f"may be long for {RECORD_ID} only"
+    elif column_type.size is None:
+        yield ("@size",), f"is not for {column_type.name}: a {column_type.kind} has no size"
+    elif int(size) > MAX_TEXT_SIZE:
+        yield ("@size",), f"must be 1 to {MAX_TEXT_SIZE} (got {size!r})"
 
 
 class Option(Section):
@@ -103,7 +131,7 @@ class Source(Section):
     name: Annotated[str, Text("a name without blanks, @, / and :", r"[^@/:\s]{1,50}")] = attribute(
         "name", "The source's name in the spool, the books and the log; do not change it later."
     )
-    kind: SourceKind = attribute("kind", "How the records come.")
+    kind: SourceWord = attribute("kind", "How the records come.")
     address: Annotated[str, Text("an address")] | None = attribute(
         "address",
         "HOST:PORT to listen on or to connect to; a URL for the kinds http and nats.",
@@ -125,8 +153,10 @@ class Source(Section):
     baud: Annotated[int, Whole(50, 4_000_000)] = attribute(
         "baud", "Speed of the serial line, in bits per second.", 9600
     )
-    mode: Annotated[str, Text("data bits, parity, stop bits", "[5-8][NEOMS][12]")] = attribute(
-        "mode", "Data bits, parity (N, E, O, M, S) and stop bits of the serial line.", "8N1"
+    mode: Annotated[str, Text("data bits, parity, stop bits", r"[5-8][NEOMS](1|1\.5|2)")] = (
+        attribute(
+            "mode", "Data bits, parity (N, E, O, M, S) and stop bits of the serial line.", "8N1"
+        )
     )
     allow: Annotated[tuple[IPv4Network | IPv6Network, ...], Networks()] | None = attribute(
         "allow", "Who may connect to a listener.", None, default_says="everyone"
@@ -155,31 +185,50 @@ class Source(Section):
     options: Many[Option] = element("Option", ())
     source_options: Many[SourceOption] = element("SourceOption", ())
 
+    @property
+    def text(self) -> str:
+        """Where the source lies in one text, as after ``--source``."""
+        if self.kind in ("http", "nats"):
+            return self.address or ""
+        if self.kind == "serial":
+            return f"serial:{self.device}?baud={self.baud}&mode={self.mode}"
+        return f"{self.kind}:{self.path or self.address}" if _PLACES[self.kind] else self.kind
+
     def rules(self, known: Known) -> Iterator[Problem]:
         yield from self._place_rules()
+        yield from self._option_rules()
         yield from secret_rules(self.password, self.secret_ref)
         if known.formats is not None and self.format not in known.formats:
             hint = near(self.format, known.formats) or "see 'cmtel format list'"
             yield ("@format",), f"{self.format!r} is no known format; {hint}"
-        for name, options in (("Option", self.options), ("SourceOption", self.source_options)):
-            yield from repeated(name, [(each.name, each.name) for each in options], "name")
 
     def _place_rules(self) -> Iterator[Problem]:
-        needed = _NEEDS.get(self.kind)
+        needed = _PLACES[self.kind]
         for name in ("address", "path", "device"):
             if name == needed and getattr(self, name) is None:
                 yield (f"@{name}",), f"is needed by kind {self.kind}"
-            elif name != needed and getattr(self, name) is not None:
+                return
+            if name != needed and getattr(self, name) is not None:
                 yield (f"@{name}",), f"is not for kind {self.kind}"
-        if self.address is not None and needed == "address":
-            yield from self._address_rules(self.address)
+        try:
+            address = parse_source_address(self.text)
+        except UsageError as error:
+            yield (f"@{needed}",), error.message
+        else:
+            if address.kind != self.kind:
+                yield (f"@{needed}",), f"is not for kind {self.kind}"
 
-    def _address_rules(self, address: str) -> Iterator[Problem]:
-        beginnings = _URLS.get(self.kind)
-        if beginnings is None and not is_host_and_port(address):
-            yield ("@address",), f"must be HOST:PORT with a port up to 65535 (got {address!r})"
-        if beginnings is not None and not address.startswith(beginnings):
-            yield ("@address",), f"must begin with {' or '.join(beginnings)}"
+    def _option_rules(self) -> Iterator[Problem]:
+        for name, options in (("Option", self.options), ("SourceOption", self.source_options)):
+            yield from repeated(name, [(each.name, each.name) for each in options], "name")
+        for index, option in enumerate(self.source_options):
+            try:
+                check_source_options(SourceKind(self.kind), {option.name: option.value})
+            except UsageError as error:
+                yield (
+                    ("SourceOption", index, "@name"),
+                    f"{error.message} {error.hint or ''}".strip(),
+                )
 
 
 class Numbers(Section):
@@ -299,22 +348,26 @@ class Journal(Section):
     spool: SpoolSettings = element("Spool", SpoolSettings)
 
     def rules(self, known: Known) -> Iterator[Problem]:
+        try:
+            parse_table_name(self.table)
+        except UsageError as error:
+            yield ("@table",), error.message
         names = [(source.name.casefold(), source.name) for source in self.sources]
         yield from repeated("Source", names, "name")
-        yield from repeated("Column", [(each.type, each.type) for each in self.columns], "type")
-        yield from self._column_names()
-        yield from self._column_types(known.column_types)
+        types = [find_type(column.type) for column in self.columns]
+        yield from repeated("Column", [(each, each.name) for each in types if each], "type")
+        names = [
+            ((column.name or each.column).casefold(), column.name or each.column)
+            for column, each in zip(self.columns, types, strict=True)
+            if each
+        ]
+        yield from repeated("Column", names, "name")
 
-    def _column_names(self) -> Iterator[Problem]:
-        named = [(each.name or "").casefold() or index for index, each in enumerate(self.columns)]
-        shown = [each.name or "" for each in self.columns]
-        yield from repeated("Column", list(zip(named, shown, strict=True)), "name")
-
-    def _column_types(self, column_types: Iterable[str] | None) -> Iterator[Problem]:
-        if column_types is None:
-            return
-        for index, column in enumerate(self.columns):
-            if column.type not in column_types:
-                hint = near(column.type, column_types) or "see 'cmtel journal columns'"
-                message = f"{column.type!r} is no column type; {hint}"
-                yield ("Column", index, "@type"), message
+    @property
+    def selected_columns(self) -> tuple[JournalColumn, ...]:
+        """The columns of the table, with the names and sizes that are in effect."""
+        return select_columns(
+            [column.type for column in self.columns],
+            [f"{column.type}={column.name}" for column in self.columns if column.name],
+            [f"{column.type}={column.size}" for column in self.columns if column.size],
+        )

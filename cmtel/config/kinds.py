@@ -34,13 +34,11 @@ class Known:
         folder: Where relative paths count from; None leaves them relative.
         environment: For ``%VAR%`` in paths.
         formats: Names of the switch formats; None: not checked.
-        column_types: Names of the journal's column types; None: not checked.
     """
 
     folder: Path | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     formats: frozenset[str] | None = None
-    column_types: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

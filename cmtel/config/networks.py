@@ -8,8 +8,6 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from cmtel.config.kinds import Kind, Known
 
-_HOST_AND_PORT = re.compile(r"(?P<host>\[[0-9A-Fa-f:.%\w]+\]|[^\s:\[\]/@]+):(?P<port>[0-9]{1,5})")
-
 
 @dataclass(frozen=True, slots=True)
 class Networks(Kind):
@@ -43,12 +41,6 @@ class MailAddress(Kind):
     @property
     def says(self) -> str:
         return "a mail address, name@domain"
-
-
-def is_host_and_port(text: str) -> bool:
-    """Whether ``text`` is HOST:PORT, an IPv6 host in brackets, the port from 1 to 65535."""
-    match = _HOST_AND_PORT.fullmatch(text)
-    return match is not None and 1 <= int(match["port"]) <= 65_535
 
 
 def _network(text: str) -> IPv4Network | IPv6Network:

@@ -26,7 +26,7 @@ EXAMPLE: Mapping[str, Any] = {
                 "@allow": "10.1.0.0/16",
                 "@format": "avaya-ipo",
                 "Option": [{"@name": "internal", "@value": r"[1-9]\d{2,3}"}],
-                "SourceOption": [{"@name": "example", "@value": "text"}],
+                "SourceOption": [{"@name": "max-connections", "@value": "1000"}],
             }
         ],
         "Numbers": {"@country": "BR", "@areaCode": "11", "@outsideLine": "0"},
@@ -80,7 +80,7 @@ def complete() -> dict[str, Any]:
 
 
 def with_defaults(element: Element, content: Mapping[str, Any]) -> dict[str, Any]:
-    """Return ``content`` and the defaults of what it does not give, elements left out as they are."""
+    """Return ``content`` with the defaults of the attributes it does not give."""
     filled: dict[str, Any] = {
         f"@{each.name}": content.get(f"@{each.name}", _default(each.default, each.kind.write))
         for each in element.attributes
