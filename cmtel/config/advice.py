@@ -8,7 +8,7 @@ from cmtel.config.describe.outline import Element, outline
 from cmtel.config.journal import Source
 from cmtel.config.model import ROOT, Config
 from cmtel.config.networks import is_loopback
-from cmtel.config.secret import Secret, has_password
+from cmtel.config.secret import Secret, SecretRef, has_password
 from cmtel.config.section import Section
 from cmtel.config.walk import walk
 
@@ -30,6 +30,16 @@ def missing_for_notifier(config: Config) -> list[str]:
     if not config.feeds and config.database is None:
         missing.append(f"{ROOT}/Feed: is needed by the notifier, or a Database with the journal")
     return missing
+
+
+def secret_references(config: Config) -> list[tuple[str, SecretRef]]:
+    """Return where references to secrets stand, and the references."""
+    return [
+        (f"{path}/@{name}", value)
+        for path, section, element in walk(config, outline(Config))
+        for name, value in _texts(section, element)
+        if isinstance(value, SecretRef)
+    ]
 
 
 def _literals(config: Config) -> Iterator[str]:
