@@ -1,0 +1,1 @@
+"""Where secrets are kept, one kind of place a module; each is a SecretStore (services/ports.py)."""

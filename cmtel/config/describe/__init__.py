@@ -1,0 +1,1 @@
+"""The settings file described from its models: outline, XSD, reference, commented XML."""
