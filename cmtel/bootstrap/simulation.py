@@ -55,11 +55,11 @@ def format_encoder(name: str) -> Encode:
     Raises:
         UsageError: There is no such format, or it cannot be simulated.
     """
-    from cmtel.formats import find_format, format_names
+    from cmtel.formats import registry
 
-    encode = find_format(name).encode
+    encode = registry.get(name).encode
     if encode is None:
-        able = ", ".join(each for each in format_names() if find_format(each).encode)
+        able = ", ".join(each for each in registry.names() if registry.get(each).encode)
         raise UsageError(f"The format {name} cannot be simulated.", hint=f"These can be: {able}.")
     return encode
 

@@ -81,7 +81,10 @@ class TrafficPlan:
 
     @property
     def _key(self) -> str:
-        rate = self.calls_per_sec if self.calls_per_sec is not None else f"d{self.calls_per_day}"
+        if self.calls_per_sec is None:
+            rate = f"{float(self.calls_per_day)} a day"
+        else:
+            rate = f"{float(self.calls_per_sec)} a second"
         return f"{self.seed}/{self.start.isoformat()}/{rate}"
 
     def random(self, part: str) -> Random:
