@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable
 
 from cmtel.adapters.simulated_switch.links import (
+    GOODBYE_SECS,
     STOP_CHECK_SECS,
     address_text,
     is_lost,
@@ -31,12 +32,14 @@ class ConnectingSwitch:
         tell: Callable[[str], None],
         *,
         retry_secs: float = 0.5,
+        goodbye_secs: float = GOODBYE_SECS,
     ) -> None:
         self.links = 0
         self._address = address
         self._clock = clock
         self._tell = tell
         self._retry_secs = retry_secs
+        self._goodbye_secs = goodbye_secs
         self._next_try = clock.monotonic()
         self._link: socket.socket | None = None
         self._trouble = ""
@@ -67,7 +70,7 @@ class ConnectingSwitch:
 
     def close(self) -> None:
         if self._link is not None:
-            say_goodbye(self._link)
+            say_goodbye([self._link], self._goodbye_secs)
             self._link = None
 
     def _dial(self) -> None:

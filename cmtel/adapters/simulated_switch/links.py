@@ -9,13 +9,14 @@ import select
 import socket
 import struct
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 
 from cmtel.services.ports import Clock
 
 #: How long one wait for a peer may last before the wish to stop is looked at.
 STOP_CHECK_SECS = 0.2
-#: How long a closing link waits for its peer to read the rest and close as well.
+#: How long a closing link waits for its peer to read on or to close as well.
 GOODBYE_SECS = 2.0
 #: struct linger, on for 0 seconds: close() resets. Windows has shorts in it, others ints.
 _LINGER_NOT = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
@@ -53,18 +54,20 @@ def push(link: socket.socket, data: bytes, clock: Clock) -> int:
     return len(data) - len(rest)
 
 
-def say_goodbye(link: socket.socket) -> None:
-    """Close so that the peer gets all that the kernel took.
+def say_goodbye(links: Sequence[socket.socket], wait_secs: float) -> None:
+    """Close so that the peers get all that the kernel took.
 
     A close with unread bytes of the peer would reset the connection and destroy what is on its
-    way, so the peer's end is awaited, up to ``GOODBYE_SECS`` after its last sign of life.
+    way, so the peers' ends are awaited, up to ``wait_secs`` after the last sign of life of any of them.
     """
-    with suppress(OSError):
-        link.shutdown(socket.SHUT_WR)
-        link.settimeout(GOODBYE_SECS)
-        while link.recv(65_536):
-            pass
-    link.close()
+    waiting = list(links)
+    for link in waiting:
+        with suppress(OSError):
+            link.shutdown(socket.SHUT_WR)
+    while waiting and (readable := select.select(waiting, [], [], wait_secs)[0]):
+        waiting = [link for link in waiting if link not in readable or not is_lost(link)]
+    for link in links:
+        link.close()
 
 
 def refuse(link: socket.socket) -> None:

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable
 
 from cmtel.adapters.simulated_switch.links import (
+    GOODBYE_SECS,
     STOP_CHECK_SECS,
     address_text,
     is_lost,
@@ -35,6 +36,7 @@ class ListeningSwitch:
         tell: Callable[[str], None],
         *,
         is_many: bool = False,
+        goodbye_secs: float = GOODBYE_SECS,
     ) -> None:
         """Listen at once, and tell the address as ``listening on HOST:PORT``.
 
@@ -46,6 +48,7 @@ class ListeningSwitch:
         self._clock = clock
         self._tell = tell
         self._is_many = is_many
+        self._goodbye_secs = goodbye_secs
         self._clients: list[socket.socket] = []
         self._listener = _listener(address)
         tell(f"listening on {address_text(self._listener.getsockname())}")
@@ -77,8 +80,7 @@ class ListeningSwitch:
 
     def close(self) -> None:
         self._listener.close()
-        for client in self._clients:
-            say_goodbye(client)
+        say_goodbye(self._clients, self._goodbye_secs)
         self._clients.clear()
 
     def _accept(self) -> tuple[socket.socket, tuple[str, int]] | None:

@@ -12,6 +12,10 @@ from cmtel.adapters.clock import SystemClock
 from cmtel.services.simulation import Outlet
 
 
+def print_nothing(_message: str) -> None:
+    """Nobody listens to what the switch tells."""
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]

@@ -6,13 +6,14 @@ import time
 
 from cmtel.adapters.clock import SystemClock
 from cmtel.adapters.simulated_switch.connecting import ConnectingSwitch
-from tests.integration.simulated_switch.peers import free_port, read_all, wait_until
+from tests.integration.simulated_switch.peers import free_port, print_nothing, read_all, wait_until
 
 
 def a_switch(port: int, told: list[str] | None = None) -> tuple[ConnectingSwitch, SystemClock]:
     clock = SystemClock()
-    tell = [].append if told is None else told.append
-    return ConnectingSwitch(("127.0.0.1", port), clock, tell, retry_secs=0.05), clock
+    tell = print_nothing if told is None else told.append
+    switch = ConnectingSwitch(("127.0.0.1", port), clock, tell, retry_secs=0.05, goodbye_secs=0.2)
+    return switch, clock
 
 
 def test_all_that_was_taken_arrives_also_when_the_peer_reads_late() -> None:

@@ -9,7 +9,7 @@ import pytest
 from cmtel.adapters.clock import SystemClock
 from cmtel.adapters.simulated_switch.listening import ListeningSwitch
 from cmtel.errors import SourceError
-from tests.integration.simulated_switch.peers import read_all, tended, wait_until
+from tests.integration.simulated_switch.peers import print_nothing, read_all, tended, wait_until
 
 
 class Listening:
@@ -19,7 +19,7 @@ class Listening:
         self.told: list[str] = []
         self.clock = SystemClock()
         self.switch = ListeningSwitch(
-            ("127.0.0.1", 0), self.clock, self.told.append, is_many=is_many
+            ("127.0.0.1", 0), self.clock, self.told.append, is_many=is_many, goodbye_secs=0.2
         )
         match = re.fullmatch(r"listening on 127\.0\.0\.1:(\d+)", self.told[0])
         assert match
@@ -66,7 +66,6 @@ def test_the_next_client_is_served_when_the_first_has_gone() -> None:
     second = listening.dial()
 
     assert listening.switch.ready()
-    wait_until(lambda: listening.switch.links == 2 or listening.switch.ready() is None)
     assert listening.switch.send(b"two\n") == 4
     listening.switch.close()
     assert read_all(second) == b"two\n"
@@ -122,4 +121,4 @@ def test_a_port_in_use_is_an_error_that_names_it() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         with pytest.raises(SourceError, match=f"127.0.0.1:{port}"):
-            ListeningSwitch(("127.0.0.1", port), SystemClock(), [].append)
+            ListeningSwitch(("127.0.0.1", port), SystemClock(), print_nothing)

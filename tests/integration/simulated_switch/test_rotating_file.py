@@ -8,13 +8,14 @@ from cmtel.adapters.simulated_switch.rotating_file import RotatingFile, Rotation
 from cmtel.errors import SourceError
 from cmtel.services.simulation import SwitchSimulation
 from tests.fakes_clock import FakeClock
+from tests.integration.simulated_switch.peers import print_nothing
 from tests.unit.services.test_simulation import a_batch
 
 
 def a_file(
     path: Path, rotation: Rotation | None = None, rotate_bytes: int | None = None
 ) -> RotatingFile:
-    return RotatingFile(path, [].append, rotation=rotation, rotate_bytes=rotate_bytes)
+    return RotatingFile(path, print_nothing, rotation=rotation, rotate_bytes=rotate_bytes)
 
 
 def play(outlet: RotatingFile, records: int) -> None:

@@ -12,7 +12,7 @@ from cmtel.adapters.clock import SystemClock
 from cmtel.bootstrap.simulation import SwitchOrder, switch_simulation
 from cmtel.domain.traffic import TrafficPlan
 from tests.fakes_switch import one_line
-from tests.integration.simulated_switch.peers import read_all
+from tests.integration.simulated_switch.peers import print_nothing, read_all
 
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
@@ -38,7 +38,7 @@ def test_what_arrives_is_what_the_manifest_says(tmp_path: Path) -> None:
         received: list[bytes] = []
         reader = threading.Thread(target=lambda: received.append(read_all(server.accept()[0])))
         reader.start()
-        summary = switch_simulation(order, one_line, SystemClock(), [].append).run()
+        summary = switch_simulation(order, one_line, SystemClock(), print_nothing).run()
         reader.join()
 
     assert ids_received(received[0]) == call_ids(manifest)
@@ -63,7 +63,7 @@ def test_a_peer_that_drains_and_closes_again_and_again_loses_no_record() -> None
         server.settimeout(10)
         peer = threading.Thread(target=serve)
         peer.start()
-        summary = switch_simulation(order, one_line, SystemClock(), [].append).run()
+        summary = switch_simulation(order, one_line, SystemClock(), print_nothing).run()
         peer.join()
 
     assert len(received) == len(set(received)) == 20
@@ -73,7 +73,7 @@ def test_a_peer_that_drains_and_closes_again_and_again_loses_no_record() -> None
 def test_a_duration_ends_a_simulation_that_nobody_listens_to() -> None:
     order = SwitchOrder(TrafficPlan(1, MONDAY, 10.0), connect=("127.0.0.1", 1), max_secs=0.3)
 
-    summary = switch_simulation(order, one_line, SystemClock(), [].append).run()
+    summary = switch_simulation(order, one_line, SystemClock(), print_nothing).run()
 
     assert summary.records == 0
     assert summary.links == 0
