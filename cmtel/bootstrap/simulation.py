@@ -17,36 +17,47 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class SwitchOrder:
-    """What ``cmtel simulate switch`` was asked for. Exactly one of the three ways out is set.
+class WayOut:
+    """Where a simulated switch sends. Exactly one of the first three is set.
 
     Attributes:
-        plan: The traffic.
         connect: Address to dial.
         listen: Address to listen on.
         output: File to write.
         is_many: Listening: serve several clients.
+        rotation: How the file is turned over: rename, copytruncate, day-log.
+        rotate_bytes: At which size.
+    """
+
+    connect: tuple[str, int] | None = None
+    listen: tuple[str, int] | None = None
+    output: Path | None = None
+    is_many: bool = False
+    rotation: str | None = None
+    rotate_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchOrder:
+    """What ``cmtel simulate switch`` was asked for.
+
+    Attributes:
+        plan: The traffic.
+        way_out: Where it goes.
         speed: Simulated seconds a real second, for realistic traffic.
         max_calls: Where the traffic ends.
         max_secs: When it ends, in real seconds.
         manifest: File for a JSON line for each call sent.
         repeat_last: How many records are sent again after a lost link.
-        rotation: How the file is turned over: rename, copytruncate, day-log.
-        rotate_bytes: At which size.
     """
 
     plan: TrafficPlan
-    connect: tuple[str, int] | None = None
-    listen: tuple[str, int] | None = None
-    output: Path | None = None
-    is_many: bool = False
+    way_out: WayOut
     speed: float = 1.0
     max_calls: int | None = None
     max_secs: float | None = None
     manifest: Path | None = None
     repeat_last: int = 0
-    rotation: str | None = None
-    rotate_bytes: int | None = None
 
 
 def format_encoder(name: str) -> Encode:
@@ -84,7 +95,7 @@ def switch_simulation(
     manifest = ManifestFile(order.manifest) if order.manifest else None
     limited = LimitedClock(clock, order.max_secs)
     try:
-        outlet = _outlet(order, limited, tell)
+        outlet = _outlet(order.way_out, limited, tell)
     except CmtelError:
         if manifest is not None:
             manifest.close()
@@ -98,18 +109,18 @@ def switch_simulation(
     )
 
 
-def _outlet(order: SwitchOrder, clock: Clock, tell: Callable[[str], None]) -> Outlet:
-    if order.connect:
+def _outlet(way: WayOut, clock: Clock, tell: Callable[[str], None]) -> Outlet:
+    if way.connect:
         from cmtel.adapters.simulated_switch.connecting import ConnectingSwitch
 
-        return ConnectingSwitch(order.connect, clock, tell)
-    if order.listen:
+        return ConnectingSwitch(way.connect, clock, tell)
+    if way.listen:
         from cmtel.adapters.simulated_switch.listening import ListeningSwitch
 
-        return ListeningSwitch(order.listen, clock, tell, is_many=order.is_many)
-    if order.output:
+        return ListeningSwitch(way.listen, clock, tell, is_many=way.is_many)
+    if way.output:
         from cmtel.adapters.simulated_switch.rotating_file import RotatingFile, Rotation
 
-        rotation = Rotation(order.rotation) if order.rotation else None
-        return RotatingFile(order.output, tell, rotation=rotation, rotate_bytes=order.rotate_bytes)
+        rotation = Rotation(way.rotation) if way.rotation else None
+        return RotatingFile(way.output, tell, rotation=rotation, rotate_bytes=way.rotate_bytes)
     raise UsageError("A simulated switch needs --connect, --listen or --output.")

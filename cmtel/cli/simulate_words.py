@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from cmtel.bootstrap.simulation import SwitchOrder
+from cmtel.bootstrap.simulation import SwitchOrder, WayOut
 from cmtel.errors import UsageError
 
 _UNIT_SECS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -74,23 +75,29 @@ def check(order: SwitchOrder, *, is_paced: bool) -> SwitchOrder:
     """
     for is_wrong, message in (
         (
-            sum(way is not None for way in (order.connect, order.listen, order.output)) != 1,
-            "Give exactly one of --connect, --listen and --output.",
-        ),
-        (
             is_paced and order.plan.calls_per_sec is not None,
             "--speed and --calls-per-day are for realistic traffic, without --rate.",
         ),
-        (order.is_many and order.listen is None, "--many is for --listen."),
-        (
-            (order.rotation or order.rotate_bytes) is not None and order.output is None,
-            "--rotate and --rotate-bytes are for --output.",
-        ),
-        (
-            order.rotation in ("rename", "copytruncate") and order.rotate_bytes is None,
-            "--rotate rename and copytruncate need --rotate-bytes.",
-        ),
+        *_checks(order.way_out),
     ):
         if is_wrong:
             raise UsageError(message, hint="'cmtel simulate switch --help' tells the options.")
     return order
+
+
+def _checks(way: WayOut) -> Iterator[tuple[bool, str]]:
+    places = (way.connect, way.listen, way.output)
+    turning = (way.rotation, way.rotate_bytes)
+    yield (
+        sum(place is not None for place in places) != 1,
+        "Give exactly one of --connect, --listen and --output.",
+    )
+    yield way.is_many and way.listen is None, "--many is for --listen."
+    yield (
+        turning != (None, None) and way.output is None,
+        "--rotate and --rotate-bytes are for --output.",
+    )
+    yield (
+        way.rotation in ("rename", "copytruncate") and way.rotate_bytes is None,
+        "--rotate rename and copytruncate need --rotate-bytes.",
+    )

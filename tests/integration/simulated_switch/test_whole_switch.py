@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cmtel.adapters.clock import SystemClock
-from cmtel.bootstrap.simulation import SwitchOrder, switch_simulation
+from cmtel.bootstrap.simulation import SwitchOrder, WayOut, switch_simulation
 from cmtel.domain.traffic import TrafficPlan
 from tests.fakes_switch import one_line
 from tests.integration.simulated_switch.peers import print_nothing, read_all
@@ -31,7 +31,7 @@ def test_what_arrives_is_what_the_manifest_says(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         order = SwitchOrder(
             TrafficPlan(1, MONDAY, 0.0),
-            connect=server.getsockname(),
+            WayOut(connect=server.getsockname()),
             max_calls=20_000,
             manifest=manifest,
         )
@@ -51,7 +51,7 @@ def test_a_peer_that_drains_and_closes_again_and_again_loses_no_record() -> None
     received: list[str] = []
     with socket.create_server(("127.0.0.1", 0)) as server:
         order = SwitchOrder(
-            TrafficPlan(1, MONDAY, 40.0), connect=server.getsockname(), max_calls=20
+            TrafficPlan(1, MONDAY, 40.0), WayOut(connect=server.getsockname()), max_calls=20
         )
 
         def serve() -> None:
@@ -71,7 +71,9 @@ def test_a_peer_that_drains_and_closes_again_and_again_loses_no_record() -> None
 
 
 def test_a_duration_ends_a_simulation_that_nobody_listens_to() -> None:
-    order = SwitchOrder(TrafficPlan(1, MONDAY, 10.0), connect=("127.0.0.1", 1), max_secs=0.3)
+    order = SwitchOrder(
+        TrafficPlan(1, MONDAY, 10.0), WayOut(connect=("127.0.0.1", 1)), max_secs=0.3
+    )
 
     summary = switch_simulation(order, one_line, SystemClock(), print_nothing).run()
 
