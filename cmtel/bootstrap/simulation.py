@@ -92,6 +92,7 @@ def switch_simulation(
         max_calls=order.max_calls,
         has_manifest=order.manifest is not None,
     )
+    batches = playback.batches()  # makes the first block, which is no time of the simulation
     manifest = ManifestFile(order.manifest) if order.manifest else None
     limited = LimitedClock(clock, order.max_secs)
     try:
@@ -101,7 +102,7 @@ def switch_simulation(
             manifest.close()
         raise
     return SwitchSimulation(
-        playback.batches(),
+        batches,
         outlet,
         limited,
         manifest=manifest,

@@ -12,6 +12,89 @@ from cmtel.errors import ExitStatus
 
 if TYPE_CHECKING:
     from cmtel.adapters.clock import SystemClock
+    from cmtel.bootstrap.simulation import SwitchOrder
+
+app = typer.Typer(help="Play a switch, to try cmtel or to load it.", no_args_is_help=True)
+
+
+@app.callback()
+def simulate() -> None:
+    """Play a switch, to try cmtel or to load it."""
+
+
+@app.command()
+def switch(
+    format_name: Annotated[
+        str, typer.Option("--format", metavar="NAME", help="The switch format to speak.")
+    ],
+    connect: Annotated[
+        str | None,
+        typer.Option(metavar="HOST:PORT", help="Dial there, again and again when it is lost."),
+    ] = None,
+    listen: Annotated[
+        str | None,
+        typer.Option(metavar="HOST:PORT", help="Wait for one client there; port 0: any port."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="Append to this file.")
+    ] = None,
+    many: Annotated[
+        bool, typer.Option("--many", help="Listening: serve several clients, each with all.")
+    ] = False,
+    rate: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            metavar="N",
+            help="Constant rate, N calls a second; 0: as fast as the peer takes. "
+            "Without it: realistic traffic in simulated time.",
+        ),
+    ] = None,
+    calls_per_day: Annotated[
+        float | None,
+        typer.Option(min=1, metavar="N", help="Realistic traffic: calls a weekday (1200)."),
+    ] = None,
+    speed: Annotated[
+        float | None,
+        typer.Option(
+            min=0.001,
+            metavar="N",
+            help="Realistic traffic: simulated seconds a second (1); 1440: a day in a minute.",
+        ),
+    ] = None,
+    calls: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="End after N calls.")
+    ] = None,
+    duration: Annotated[
+        str | None, typer.Option(metavar="TIME", help="End after this time: 60s, 5m, 2h.")
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(metavar="N", help="Equal seed, start and rate give equal calls.")
+    ] = 1,
+    start: Annotated[
+        str | None,
+        typer.Option(metavar="ISO", help="The switch's time at the beginning (now)."),
+    ] = None,
+    timezone: Annotated[
+        str, typer.Option(metavar="TZ", help="The zone of the switch's clock.")
+    ] = "UTC",
+    manifest: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write a JSON line there for each call sent."),
+    ] = None,
+    repeat_last: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Send N records again after a lost link.")
+    ] = 0,
+    rotate: Annotated[
+        Literal["rename", "copytruncate", "day-log"] | None,
+        typer.Option(help="Turn the file over; at --rotate-bytes, a day-log also each day."),
+    ] = None,
+    rotate_bytes: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Turn the file over at N bytes.")
+    ] = None,
+) -> ExitStatus:
+    """Send believable calls as a switch of the format does."""
+    from cmtel.adapters.clock import SystemClock
     from cmtel.bootstrap.simulation import SwitchOrder, WayOut
     from cmtel.cli import simulate_words as words
     from cmtel.domain.traffic import TrafficPlan

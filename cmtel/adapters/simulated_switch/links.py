@@ -58,7 +58,7 @@ def say_goodbye(links: Sequence[socket.socket], wait_secs: float) -> None:
     """Close so that the peers get all that the kernel took.
 
     A close with unread bytes of the peer would reset the connection and destroy what is on its
-    way, so the peers' ends are awaited, up to ``wait_secs`` after the last sign of life of any of them.
+    way, so the peers' ends are awaited, up to ``wait_secs`` after any one's last sign of life.
     """
     waiting = list(links)
     for link in waiting:

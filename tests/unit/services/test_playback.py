@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from itertools import islice
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 
 def a_playback(
-    rate: float | None = None, *, encode: Encode = one_line, seed: int = 1, **changes: object
+    rate: float | None = None, *, encode: Encode = one_line, seed: int = 1, **changes: Any
 ) -> Playback:
     playback = Playback(plan=TrafficPlan(seed, MONDAY, rate), encode=encode, has_manifest=True)
     return playback._replace(**changes)
