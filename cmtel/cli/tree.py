@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = {
 #: Groups, in the order of the help: the module's ``app`` has the commands of the group.
 GROUPS: Mapping[str, str] = {
     "journal": "Make, fill and read the journal table.",
+    "simulate": "Play a switch, to try cmtel or to load it.",
 }
 
 

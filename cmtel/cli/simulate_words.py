@@ -1,0 +1,103 @@
+"""Reads the words of ``cmtel simulate`` that are more than a number or a path."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cmtel.bootstrap.simulation import SwitchOrder, WayOut
+from cmtel.errors import UsageError
+
+_UNIT_SECS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+def address(text: str | None) -> tuple[str, int] | None:
+    """Return host and port of ``HOST:PORT``; an IPv6 host stands in brackets.
+
+    Raises:
+        UsageError: It is no such address.
+    """
+    if text is None:
+        return None
+    host, _, port = text.rpartition(":")
+    if not host or not port.isascii() or not port.isdecimal() or int(port) > 65_535:
+        raise UsageError(f"{text} is no address.", hint="Write HOST:PORT, as 127.0.0.1:9000.")
+    return host.removeprefix("[").removesuffix("]"), int(port)
+
+
+def duration_secs(text: str | None) -> float | None:
+    """Return the seconds of ``90s``, ``5m``, ``2h`` or ``1d``.
+
+    Raises:
+        UsageError: It is no duration.
+    """
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d{1,9})([smhd])", text, re.ASCII)
+    if match is None:
+        raise UsageError(f"{text} is no duration.", hint="Write it as 90s, 5m or 2h.")
+    return float(match[1]) * _UNIT_SECS[match[2]]
+
+
+def start_moment(text: str | None, zone_name: str, now: datetime) -> datetime:
+    """Return the simulated start in the switch's zone, whole seconds; ``now`` without a text.
+
+    Raises:
+        UsageError: No such zone, or no ISO time.
+    """
+    try:
+        zone = ZoneInfo(zone_name)
+        moment = now if text is None else datetime.fromisoformat(text)
+    except (ZoneInfoNotFoundError, OSError) as exc:
+        raise UsageError(
+            f"There is no time zone {zone_name}.", hint="Write it as Europe/Berlin."
+        ) from exc
+    except ValueError as exc:
+        raise UsageError(
+            f"{text or zone_name} cannot be read.",
+            hint="A start is written as 2026-03-02T08:00:00, a zone as Europe/Berlin.",
+        ) from exc
+    aware = moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)
+    return aware.replace(microsecond=0)
+
+
+def check(order: SwitchOrder, *, is_paced: bool) -> SwitchOrder:
+    """Return the order if its options go together.
+
+    Args:
+        order: What was asked for.
+        is_paced: Whether --speed or --calls-per-day was given.
+
+    Raises:
+        UsageError: They contradict each other, or nothing says where to send.
+    """
+    for is_wrong, message in (
+        (
+            is_paced and order.plan.calls_per_sec is not None,
+            "--speed and --calls-per-day are for realistic traffic, without --rate.",
+        ),
+        *_checks(order.way_out),
+    ):
+        if is_wrong:
+            raise UsageError(message, hint="'cmtel simulate switch --help' tells the options.")
+    return order
+
+
+def _checks(way: WayOut) -> Iterator[tuple[bool, str]]:
+    places = (way.connect, way.listen, way.output)
+    turning = (way.rotation, way.rotate_bytes)
+    yield (
+        sum(place is not None for place in places) != 1,
+        "Give exactly one of --connect, --listen and --output.",
+    )
+    yield way.is_many and way.listen is None, "--many is for --listen."
+    yield (
+        turning != (None, None) and way.output is None,
+        "--rotate and --rotate-bytes are for --output.",
+    )
+    yield (
+        way.rotation in ("rename", "copytruncate") and way.rotate_bytes is None,
+        "--rotate rename and copytruncate need --rotate-bytes.",
+    )
