@@ -20,12 +20,15 @@ from typer.main import get_command
 
 #: Single commands, in the order of the help: the module's ``app`` has this one command.
 COMMANDS: Mapping[str, str] = {
+    "init": "Write a commented settings file, CmTelNotifier.xml.",
     "status": "Show services, source links, the spools and their books.",
 }
 
 #: Groups, in the order of the help: the module's ``app`` has the commands of the group.
 GROUPS: Mapping[str, str] = {
     "journal": "Make, fill and read the journal table.",
+    "config": "Check and show the settings file.",
+    "secret": "Keep passwords outside the settings file.",
     "simulate": "Play a switch, to try cmtel or to load it.",
 }
 
