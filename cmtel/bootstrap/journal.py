@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from cmtel.adapters.database.journal_sink import SqlJournalSink
+    from cmtel.config.model import Config, Database
 
 DEFAULT_TABLE = "journal"
 
@@ -37,6 +38,7 @@ def resolve_target(
     sizes: Sequence[str] = (),
     *,
     needs_url: bool = True,
+    config: Config | None = None,
 ) -> JournalTarget:
     """Return the target that the options name; what they leave out is in the settings file.
 
@@ -46,13 +48,37 @@ def resolve_target(
     """
     from cmtel.domain.column_selection import select_columns
 
+    login: tuple[str | None, str | None] = (None, None)
+    if config is not None:
+        table = table or config.journal.table
+        if not (columns or names or sizes):
+            columns, names, sizes = _column_words(config)
+        if url is None and config.database is not None:
+            url, login = config.database.url, _login(config.database)
     if url is None and needs_url:
         raise ConfigError(
             "No database is named.",
-            hint="Give --url, for example --url sqlite:///journal.db or --url odbc:DSN=name.",
+            hint="Give --url, for example --url sqlite:///journal.db or --url odbc:DSN=name, or "
+            "a Database in the settings file ('cmtel init' writes one).",
         )
     selected = select_columns(columns, names, sizes)
-    return JournalTarget(url, parse_table_name(table or DEFAULT_TABLE), selected)
+    return JournalTarget(url, parse_table_name(table or DEFAULT_TABLE), selected, *login)
+
+
+def _column_words(config: Config) -> tuple[list[str], list[str], list[str]]:
+    chosen = config.journal.columns
+    return (
+        [column.type for column in chosen],
+        [f"{column.type}={column.name}" for column in chosen if column.name],
+        [f"{column.type}={column.size}" for column in chosen if column.size],
+    )
+
+
+def _login(database: Database) -> tuple[str | None, str | None]:
+    from cmtel.bootstrap.config import resolve_password
+
+    password = resolve_password(database.password, database.secret_ref)
+    return database.user, password.reveal() if password else None
 
 
 def table_statements(target: JournalTarget, dialect_name: str | None) -> list[str]:

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from cmtel.bootstrap.config import load_config_or_defaults
 from cmtel.bootstrap.ingest import IngestOrder, SourceOrder
 from cmtel.bootstrap.journal import JournalTarget, resolve_target
 from cmtel.domain.source_address import parse_source_address
 from cmtel.domain.source_options import parse_source_options
-from cmtel.errors import SourceError, UsageError
+from cmtel.errors import ConfigError, SourceError, UsageError
 from cmtel.formats.options import decode_options
 from cmtel.formats.seam import DecodeOptions
+
+if TYPE_CHECKING:
+    from cmtel.config.journal import Source as SourceSection
+    from cmtel.config.model import Config
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +38,11 @@ class IngestWords:
     sizes: Sequence[str]
     legs: str
 
-    def target(self) -> JournalTarget:
+    def target(self, config: Config) -> JournalTarget:
         """Return the journal table that is meant."""
-        return resolve_target(self.url, self.table, self.columns, self.names, self.sizes)
+        return resolve_target(
+            self.url, self.table, self.columns, self.names, self.sizes, config=config
+        )
 
     def decoding(self) -> DecodeOptions:
         """Return how records are to be read."""
@@ -44,10 +52,8 @@ class IngestWords:
         """Return the format that was named.
 
         Raises:
-            UsageError: None was; or legs are to be folded, which this version cannot.
+            UsageError: None was.
         """
-        if self.legs != "keep":
-            raise UsageError(f"--legs {self.legs} is not available; there is 'keep'.")
         if self.format_name is None:
             raise UsageError("No format is named.", hint="Give --format; see 'cmtel format list'.")
         return self.format_name
@@ -56,22 +62,14 @@ class IngestWords:
 def ingest_order(
     words: IngestWords, source: str | None, config_path: str | None, *, is_once: bool
 ) -> IngestOrder:
-    """Return what ``journal ingest`` is to do.
+    """Return what ``journal ingest`` is to do: one source by options, else those of the file.
 
     Raises:
         UsageError, ConfigError: A word is wrong, or something needed is named nowhere.
     """
-    if source is None:
-        raise UsageError("No source is named.", hint="Give --source, for example stdin.")
-    address = parse_source_address(source)
-    named = SourceOrder(
-        name=address.text,
-        addresses=[source],
-        format_name=words.named_format(),
-        decoding=words.decoding(),
-        options=parse_source_options(address.kind, words.source_options),
-    )
-    return IngestOrder(words.target(), [named], words.spool_folder, is_once=is_once)
+    config = load_config_or_defaults(config_path)
+    sources = [_named_source(words, source)] if source else _configured_sources(words, config)
+    return _order(words, config, sources, is_once=is_once)
 
 
 def import_order(words: IngestWords, files: Sequence[Path], config_path: str | None) -> IngestOrder:
@@ -84,6 +82,7 @@ def import_order(words: IngestWords, files: Sequence[Path], config_path: str | N
     for file in files:
         if not file.is_file():
             raise SourceError(f"There is no file '{file}'.")
+    config = load_config_or_defaults(config_path)
     format_name = words.named_format()
     named = SourceOrder(
         name=f"import:{format_name}",
@@ -91,4 +90,69 @@ def import_order(words: IngestWords, files: Sequence[Path], config_path: str | N
         format_name=format_name,
         decoding=words.decoding(),
     )
-    return IngestOrder(words.target(), [named], words.spool_folder, is_once=True)
+    return _order(words, config, [named], is_once=True)
+
+
+def _order(
+    words: IngestWords, config: Config, sources: Sequence[SourceOrder], *, is_once: bool
+) -> IngestOrder:
+    if words.legs != "keep":
+        raise UsageError(f"--legs {words.legs} is not available; there is 'keep'.")
+    spool = config.journal.spool
+    return IngestOrder(
+        words.target(config),
+        sources,
+        words.spool_folder or spool.folder,
+        spool.max_megabytes << 20,
+        config.journal.internal_as,
+        is_once=is_once,
+    )
+
+
+def _named_source(words: IngestWords, source: str) -> SourceOrder:
+    address = parse_source_address(source)
+    return SourceOrder(
+        name=address.text,
+        addresses=[source],
+        format_name=words.named_format(),
+        decoding=words.decoding(),
+        options=parse_source_options(address.kind, words.source_options),
+    )
+
+
+def _configured_sources(words: IngestWords, config: Config) -> list[SourceOrder]:
+    if words.format_name or words.format_options or words.source_options:
+        raise UsageError("--format, --opt and --source-opt need --source.")
+    if not config.journal.sources:
+        raise ConfigError(
+            "No source is named.",
+            hint="Give --source, for example tcp-listen:0.0.0.0:9000, or a Source in the "
+            "settings file.",
+        )
+    return [_configured_source(section, config) for section in config.journal.sources]
+
+
+def _configured_source(section: SourceSection, config: Config) -> SourceOrder:
+    options = {option.name: option.value for option in section.source_options}
+    if section.allow is not None:
+        options["allow"] = ",".join(map(str, section.allow))
+    values = {option.name: option.value for option in section.options}
+    zone = section.time_zone or config.time_zone
+    return SourceOrder(
+        name=section.name,
+        addresses=[_address(section)],
+        format_name=section.format,
+        decoding=DecodeOptions(zone, section.year_hint, values),
+        options=options,
+    )
+
+
+def _address(section: SourceSection) -> str:
+    """Return the section's place as it would stand after ``--source``."""
+    if section.kind == "file":
+        return f"file:{section.path}"
+    if section.kind == "serial":
+        return f"serial:{section.device}?baud={section.baud}&mode={section.mode}"
+    if section.kind in ("stdin", "http"):  # a URL says of itself what it is
+        return section.address or section.kind
+    return f"{section.kind}:{section.address}"
