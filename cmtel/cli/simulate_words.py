@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cmtel.bootstrap.simulation import SwitchOrder, WayOut
+from cmtel.config.durations import parse_duration
 from cmtel.errors import UsageError
-
-_UNIT_SECS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
 def address(text: str | None) -> tuple[str, int] | None:
@@ -35,10 +33,10 @@ def duration_secs(text: str | None) -> float | None:
     """
     if text is None:
         return None
-    match = re.fullmatch(r"(\d{1,9})([smhd])", text, re.ASCII)
-    if match is None:
+    secs = parse_duration(text)
+    if secs is None:
         raise UsageError(f"{text} is no duration.", hint="Write it as 90s, 5m or 2h.")
-    return float(match[1]) * _UNIT_SECS[match[2]]
+    return float(secs)
 
 
 def start_moment(text: str | None, zone_name: str, now: datetime) -> datetime:
