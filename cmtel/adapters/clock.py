@@ -27,5 +27,5 @@ class SystemClock:
         return self._stop.is_set()
 
     def stop(self) -> None:
-        """Ask to stop; safe from a signal handler and from any thread."""
+        """Ask to stop; safe from any thread, but not inside a signal handler."""
         self._stop.set()

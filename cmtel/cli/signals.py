@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ class Stoppable(Protocol):
     """What a signal stops."""
 
     def stop(self) -> None:
-        """Ask to stop; safe from a signal handler."""
+        """Ask to stop; safe from any thread."""
 
 
 @dataclass(slots=True)
@@ -35,7 +36,8 @@ def stopped_by_signals(clock: Stoppable) -> Iterator[Stopping]:
 
     def handle(number: int, _frame: object) -> None:
         stopping.was_signalled = True
-        clock.stop()
+        # Not here: the interrupted thread may be inside the clock, holding its lock.
+        threading.Thread(target=clock.stop, daemon=True).start()
         signal.signal(number, previous[number])
 
     for number in numbers:

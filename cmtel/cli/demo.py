@@ -1,0 +1,75 @@
+"""``cmtel demo``: the whole job, with nothing to configure."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cmtel.cli.output import emit_json, emit_text, safe, settings, tell
+from cmtel.errors import ExitStatus
+
+if TYPE_CHECKING:
+    from cmtel.bootstrap.demo import DemoResult
+
+app = typer.Typer()
+
+_ARROWS = {"i": "<-", "o": "->"}
+
+
+@app.command("demo")
+def demo(
+    calls: Annotated[int, typer.Option(min=1, max=1000, help="How many calls.")] = 120,
+    rate: Annotated[float, typer.Option(min=1, max=200, help="Calls a second.")] = 12.0,
+    folder: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where all lies; else a new folder.")
+    ] = None,
+) -> ExitStatus:
+    """Show calls of a simulated switch arrive in a journal table."""
+    from cmtel.adapters.clock import SystemClock
+    from cmtel.bootstrap.demo import FORMAT, run_demo
+    from cmtel.cli.signals import stopped_by_signals
+
+    place = folder or Path(tempfile.mkdtemp(prefix="cmtel-demo-"))
+    tell(f"A simulated switch ({FORMAT}) dials this machine over TCP; its calls go into {place}.")
+    clock = SystemClock()
+    with stopped_by_signals(clock) as stopping:
+        result = run_demo(place, clock, calls=calls, calls_per_sec=rate, tell=tell, show=_show_call)
+    _conclude(result)
+    if stopping.was_signalled:
+        return ExitStatus.INTERRUPTED
+    return ExitStatus.DONE if result.sent_calls == result.rows == calls else ExitStatus.FAILURE
+
+
+def _show_call(row: Sequence[Any]) -> None:
+    if settings.is_json or settings.is_quiet:
+        return
+    moment, direction, number, name, extension, state, secs = row
+    arrow = _ARROWS.get(direction, "--")
+    emit_text(
+        f"{moment}  {extension or '-':>5} {arrow} {number or 'unknown':<16} {state:<4} "
+        f"{secs or 0:>5} s  {safe(name or '')}"
+    )
+
+
+def _conclude(result: DemoResult) -> None:
+    from cmtel.services.books import sentence
+
+    if settings.is_json:
+        emit_json(
+            {
+                "sent_calls": result.sent_calls,
+                "rows": result.rows,
+                "books": result.books,
+                "journal": str(result.journal),
+            }
+        )
+        return
+    emit_text("")
+    emit_text(f"The switch sent {result.sent_calls} calls; the journal has {result.rows} rows.")
+    emit_text(sentence(result.books))
+    tell(f"Look at them: cmtel journal list --url sqlite:///{result.journal}")
+    tell("Your own switch: cmtel init, or cmtel journal ingest --help")
