@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cmtel.bootstrap.config import load_config_or_defaults
 from cmtel.bootstrap.ingest import IngestOrder, SourceOrder
 from cmtel.bootstrap.journal import JournalTarget, resolve_target
-from cmtel.domain.source_address import parse_source_address
+from cmtel.domain.source_address import SourceAddress, SourceKind, parse_source_address
 from cmtel.domain.source_options import parse_source_options
 from cmtel.errors import ConfigError, SourceError, UsageError
 from cmtel.formats.options import decode_options
@@ -112,12 +112,19 @@ def _order(
 def _named_source(words: IngestWords, source: str) -> SourceOrder:
     address = parse_source_address(source)
     return SourceOrder(
-        name=address.text,
+        name=_lasting_name(address),
         addresses=[source],
         format_name=words.named_format(),
         decoding=words.decoding(),
         options=parse_source_options(address.kind, words.source_options),
     )
+
+
+def _lasting_name(address: SourceAddress) -> str:
+    """A file is the same source from whatever folder the command is called."""
+    if address.kind is SourceKind.FILE:
+        return f"file:{Path(address.path).absolute()}"
+    return address.text
 
 
 def _configured_sources(words: IngestWords, config: Config) -> list[SourceOrder]:

@@ -59,6 +59,14 @@ class Decoder(Protocol):
     """Turns the records of one input into outcomes. Never raises, whatever the bytes."""
 
     @property
+    def joins_lines(self) -> bool:
+        """Records are lines of which several may make one record (strict CSV).
+
+        Joined lines then count as one record in the books. Where a call is joined from several
+        records (fritzbox), each counts.
+        """
+
+    @property
     def memory_records(self) -> int:
         """How many records back this decoder remembers (0: none), beside what is open."""
 

@@ -29,6 +29,8 @@ class OutcomeBatch:
     sequences: list[int] = field(default_factory=list)
     covers: list[int] = field(default_factory=list)
     raws: list[bytes] = field(default_factory=list)
+    #: Records are lines, and what is joined from several counts as one (Decoder.joins_lines).
+    joins_lines: bool = False
     #: The records up to here were decoded for this batch or an earlier one ...
     up_to_sequence: int = 0
     #: ... and from here on a decoder would need them again.
@@ -74,8 +76,9 @@ class OutcomeBatch:
         raw = self.raws[index]
         # Records that a decoder joins are lines; a single record may be anything.
         records = tuple(raw.splitlines(keepends=True)) if self.covers[index] > 1 else (raw,)
+        counted = self.count([index])
         return DeadLetter(
-            self.source_id, sequence, part, reason, detail, records, self.rejected_utc
+            self.source_id, sequence, part, reason, detail, records, counted, self.rejected_utc
         )
 
     def key(self, index: int) -> tuple[int, int]:
@@ -87,10 +90,16 @@ class OutcomeBatch:
         return sequence, part
 
     def count(self, indexes: Sequence[int]) -> int:
-        """Return how many raw records these outcomes cover."""
+        """Return how many records these outcomes are in the books."""
+        if self.joins_lines:
+            return len(indexes)
         covers = self.covers
         return sum(covers[index] for index in indexes)
 
     def count_from(self, start: int) -> int:
-        """Return how many raw records the outcomes from ``start`` on cover."""
-        return sum(self.covers[start:])
+        """Return how many records the outcomes from ``start`` on are in the books."""
+        return len(self.covers) - start if self.joins_lines else sum(self.covers[start:])
+
+    def merged_from(self, start: int) -> int:
+        """Return how many spooled lines, from ``start`` on, are no records of their own."""
+        return sum(self.covers[start:]) - self.count_from(start)

@@ -143,6 +143,8 @@ class DeadLetter(NamedTuple):
     #: What the database said, or the like; empty if the reason says it all.
     detail: str
     records: tuple[bytes, ...]
+    #: How many records it is in the books; less than ``records`` if they are lines of one.
+    counted: int
     rejected_utc: datetime
 
 
@@ -158,6 +160,8 @@ class Settlement(NamedTuple):
     dead_letters: int
     #: The watermark that the journal is known to have.
     watermark: int
+    #: How many spooled lines were found to be parts of a record; they are no records.
+    merged: int = 0
 
 
 class SpoolSource(NamedTuple):

@@ -26,6 +26,7 @@ class SourceDecoding:
         self._source_id = source.source_id
         self._make_decoder = make_decoder
         self._batch_records = batch_records
+        self._joins_lines = make_decoder().joins_lines
         self._decoders: dict[int, Decoder] = {}
         #: The sequence up to which records have been read.
         self.position = source.keep_from_sequence - 1
@@ -35,7 +36,7 @@ class SourceDecoding:
         chunks = self._spool.read(self._source_id, self.position, self._batch_records)
         if not chunks:
             return None
-        batch = OutcomeBatch(self._source_id, self._clock.now())
+        batch = OutcomeBatch(self._source_id, self._clock.now(), joins_lines=self._joins_lines)
         for chunk in chunks:
             batch.extend(self._decode(chunk))
         self.position = batch.up_to_sequence = chunks[-1].last_sequence

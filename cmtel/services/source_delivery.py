@@ -178,7 +178,14 @@ class SourceDelivery:
         refused = self._write(batch, fresh) if fresh else []
         delivered = batch.count(calls) - batch.count(refused)
         dead = batch.count_rejected(start) + batch.count(wanted) - delivered
-        self._settle(batch, delivered, batch.count_from(start) - delivered - dead, dead)
+        skipped = batch.count_from(start) - delivered - dead
+        self._spool.settle(
+            Settlement(
+                self._source_id, batch.up_to_sequence, batch.keep_from_sequence, delivered,
+                skipped, dead, self._watermark, batch.merged_from(start),
+            )
+        )  # fmt: skip
+        self._settled = batch.up_to_sequence
 
     def _write(self, batch: OutcomeBatch, fresh: list[int]) -> list[int]:
         """Commit rows and watermark; return the indexes of the rows that were refused."""
@@ -203,12 +210,3 @@ class SourceDelivery:
         self._watermark = new_watermark
         self._possible_watermarks = {new_watermark}
         return [fresh[row.position] for row in refused]
-
-    def _settle(self, batch: OutcomeBatch, delivered: int, skipped: int, dead_letters: int) -> None:
-        self._spool.settle(
-            Settlement(
-                self._source_id, batch.up_to_sequence, batch.keep_from_sequence, delivered,
-                skipped, dead_letters, self._watermark,
-            )
-        )  # fmt: skip
-        self._settled = batch.up_to_sequence

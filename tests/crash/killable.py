@@ -129,6 +129,6 @@ def prefixes(call_ids: Sequence[str]) -> dict[int, int]:
     for call_id in call_ids:
         connection, _, number = call_id.partition(".")
         found.setdefault(int(connection), []).append(int(number))
-    for connection, numbers in found.items():
-        assert numbers == list(range(len(numbers))), f"connection {connection}: {numbers[:50]}"
+    for number, numbers in found.items():
+        assert numbers == list(range(len(numbers))), f"connection {number}: {numbers[:50]}"
     return {connection: len(numbers) for connection, numbers in found.items()}

@@ -16,11 +16,11 @@ from cmtel.services.ports import DeadLetter, Entry, EntryKind
 
 _INSERT = (
     "INSERT OR IGNORE INTO dead_letter "
-    "(source_id, sequence, reason, detail, records, lengths, rejected_ms, part) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    "(source_id, sequence, part, reason, detail, records, lengths, counted, rejected_ms) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _SELECT = (
-    "SELECT source_id, sequence, reason, detail, records, lengths, rejected_ms, part "
+    "SELECT source_id, sequence, part, reason, detail, records, lengths, counted, rejected_ms "
     "FROM dead_letter WHERE source_id = ? ORDER BY sequence, part"
 )
 
@@ -59,13 +59,12 @@ def _replay_one(db: sqlite3.Connection, letter: DeadLetter, at_utc: datetime) ->
     )
     if cursor.rowcount != 1:  # somebody else was faster
         return False
-    count = len(letter.records)
     connection_id = rows.open_connection(db, letter.source_id, None)
     for kind, records in ((EntryKind.DATA, letter.records), (EntryKind.END, ())):
         rows.append(db, Entry(letter.source_id, connection_id, kind, records, at_utc))
     db.execute(
         "UPDATE source SET dead_letters = dead_letters - ?, received = received - ? WHERE id = ?",
-        (count, count, letter.source_id),
+        (letter.counted, letter.counted, letter.source_id),
     )
     return True
 
@@ -73,13 +72,12 @@ def _replay_one(db: sqlite3.Connection, letter: DeadLetter, at_utc: datetime) ->
 def _to_row(letter: DeadLetter) -> tuple[object, ...]:
     lengths, payload = chunks.pack(letter.records)
     return (
-        letter.source_id, letter.sequence, letter.reason, letter.detail, payload, lengths,
-        rows.to_ms(letter.rejected_utc), letter.part,
+        letter.source_id, letter.sequence, letter.part, letter.reason, letter.detail, payload,
+        lengths, letter.counted, rows.to_ms(letter.rejected_utc),
     )  # fmt: skip
 
 
-def _from_row(row: tuple[int, int, str, str, bytes, bytes, int, int]) -> DeadLetter:
-    source_id, sequence, reason, detail, payload, lengths, rejected_ms, part = row
+def _from_row(row: tuple[int, int, int, str, str, bytes, bytes, int, int]) -> DeadLetter:
+    *key, reason, detail, payload, lengths, counted, rejected_ms = row
     records = tuple(chunks.unpack(lengths, payload))
-    moment = rows.from_ms(rejected_ms)
-    return DeadLetter(source_id, sequence, part, reason, detail, records, moment)
+    return DeadLetter._make([*key, reason, detail, records, counted, rows.from_ms(rejected_ms)])

@@ -135,12 +135,12 @@ def settle(db: sqlite3.Connection, settlement: Settlement) -> None:
     """Add a settlement to the books and drop the chunks that nobody needs any more."""
     db.execute(
         "UPDATE source SET settled_sequence = ?, keep_from_sequence = ?, watermark = ?, "
-        "delivered = delivered + ?, skipped = skipped + ?, dead_letters = dead_letters + ? "
-        "WHERE id = ?",
+        "delivered = delivered + ?, skipped = skipped + ?, dead_letters = dead_letters + ?, "
+        "received = received - ? WHERE id = ?",
         (
             settlement.up_to_sequence, settlement.keep_from_sequence, settlement.watermark,
             settlement.delivered, settlement.skipped, settlement.dead_letters,
-            settlement.source_id,
+            settlement.merged, settlement.source_id,
         ),
     )  # fmt: skip
     db.execute(

@@ -73,6 +73,7 @@ CREATE TABLE dead_letter (
     detail TEXT NOT NULL,
     records BLOB NOT NULL,
     lengths BLOB NOT NULL,
+    counted INTEGER NOT NULL,
     rejected_ms INTEGER NOT NULL,
     PRIMARY KEY (source_id, sequence, part)
 );

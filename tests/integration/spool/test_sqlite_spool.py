@@ -131,7 +131,7 @@ def test_settling_counts_and_drops_what_nobody_needs(spool: SqliteSpool) -> None
 def test_dead_letters_are_inserted_once_and_replayed_once(spool: SqliteSpool) -> None:
     source = spool.open_source("a", "j")
     spool.accept([data(source, b"bad\n", b"worse\n")])
-    letter = DeadLetter(source, 2, 0, "unparsed", "", (b"bad\n", b"worse\n"), NOW)
+    letter = DeadLetter(source, 2, 0, "unparsed", "", (b"bad\n", b"worse\n"), 2, NOW)
     spool.add_dead_letters([letter])
     spool.add_dead_letters([letter._replace(reason="other")])
     spool.settle(Settlement(source, 2, 3, 0, 0, 2, 0))
