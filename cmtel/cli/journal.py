@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from cmtel.cli import journal_table
+from cmtel.cli import journal_table, journal_view
 
 app = typer.Typer(
     name="journal",
@@ -13,3 +13,4 @@ app = typer.Typer(
 )
 # An app without a name adds its commands to this group, not a group below it.
 app.add_typer(journal_table.app)
+app.add_typer(journal_view.app)
