@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -108,7 +109,7 @@ def _autocommit(engine: Engine, statement: str) -> None:
 
 def _need_odbc_driver(name: str) -> None:
     try:
-        import pyodbc
+        pyodbc = importlib.import_module("pyodbc")
     except ImportError:
         missing("the ODBC driver manager")
     if name not in pyodbc.drivers():

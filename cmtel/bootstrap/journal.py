@@ -7,14 +7,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cmtel.domain.column_selection import JournalColumn
+from cmtel.domain.column_types import Kind
 from cmtel.domain.table_names import TableName, parse_table_name
 from cmtel.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from cmtel.adapters.database.journal_reader import SqlJournalReader
     from cmtel.adapters.database.journal_sink import SqlJournalSink
     from cmtel.config.model import Config, Database
+    from cmtel.services.journal_table import Finding
+    from cmtel.services.journal_view import JournalWatch
+    from cmtel.services.ports import JournalQuery
 
 DEFAULT_TABLE = "journal"
 
@@ -114,3 +119,31 @@ def make_sink(target: JournalTarget) -> SqlJournalSink:
     from cmtel.adapters.database.journal_sink import SqlJournalSink
 
     return SqlJournalSink(open_target(target), target.table, target.columns)
+
+
+def make_reader(target: JournalTarget) -> SqlJournalReader:
+    """Return the reader of the target's table; it owns its engine."""
+    from cmtel.adapters.database.journal_reader import SqlJournalReader
+
+    return SqlJournalReader(open_target(target), target.table, target.columns)
+
+
+def make_watch(reader: SqlJournalReader, query: JournalQuery) -> JournalWatch:
+    """Return a watch over the reader's table."""
+    from cmtel.adapters.clock import SystemClock
+    from cmtel.services.journal_view import JournalWatch
+
+    has_id = any(column.kind is Kind.KEY for column in reader.columns)
+    return JournalWatch(reader, query, SystemClock(), has_id=has_id)
+
+
+def validate_table(target: JournalTarget) -> list[Finding]:
+    """Return every difference between the target's table and its columns."""
+    from cmtel.adapters.database.catalog import SqlTableCatalog
+    from cmtel.services.journal_table import validate
+
+    engine = open_target(target)
+    try:
+        return validate(SqlTableCatalog(engine, target.table, target.columns), target.columns)
+    finally:
+        engine.dispose()

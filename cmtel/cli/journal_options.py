@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from cmtel.cli.output import settings
+
+if TYPE_CHECKING:
+    from cmtel.bootstrap.journal import JournalTarget
 
 Url = Annotated[
     str | None,
@@ -35,3 +41,21 @@ Sizes = Annotated[
 def split_columns(words: list[str] | None) -> list[str]:
     """Return the type names of ``--columns A,B --columns C``."""
     return [name for word in words or [] for name in word.split(",") if name.strip()]
+
+
+def target_of(
+    url: str | None,
+    table: str | None,
+    columns: list[str] | None,
+    names: Sequence[str] | None = None,
+    sizes: Sequence[str] | None = None,
+    *,
+    needs_url: bool = True,
+) -> JournalTarget:
+    """Return the journal table that the options name, or the settings file where they do not."""
+    from cmtel.bootstrap.config import load_config_or_defaults
+    from cmtel.bootstrap.journal import resolve_target
+
+    config = load_config_or_defaults(settings.config_path)
+    words = (split_columns(columns), names or (), sizes or ())
+    return resolve_target(url, table, *words, needs_url=needs_url, config=config)

@@ -129,6 +129,6 @@ def prefixes(call_ids: Sequence[str]) -> dict[int, int]:
     for call_id in call_ids:
         connection, _, number = call_id.partition(".")
         found.setdefault(int(connection), []).append(int(number))
-    for number, numbers in found.items():
-        assert numbers == list(range(len(numbers))), f"connection {number}: {numbers[:50]}"
+    for key, numbers in found.items():
+        assert numbers == list(range(len(numbers))), f"connection {key}: {numbers[:50]}"
     return {connection: len(numbers) for connection, numbers in found.items()}

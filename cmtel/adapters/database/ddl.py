@@ -22,7 +22,7 @@ def statements(dialect: Dialect, name: TableName, columns: Sequence[JournalColum
     from cmtel.adapters.database.schema import journal_table, watermark_table
 
     tables = (journal_table(name, columns), watermark_table(name.schema))
-    return [sql for table in tables for sql in _table_statements(dialect, table)]
+    return [sql for table in tables for sql in create_statements(dialect, table)]
 
 
 def statements_for(
@@ -116,7 +116,8 @@ def has_table(engine: Engine, name: TableName) -> bool:
         return sqlalchemy.inspect(connection).has_table(name.table, schema=name.schema)
 
 
-def _table_statements(dialect: Dialect, table: Table) -> list[str]:
+def create_statements(dialect: Dialect, table: Table) -> list[str]:
+    """Return the statements that make a table and its indexes."""
     from sqlalchemy.schema import CreateIndex, CreateTable
 
     made = [str(CreateTable(table).compile(dialect=dialect)).strip()]

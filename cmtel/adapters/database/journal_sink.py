@@ -1,175 +1,128 @@
 """The journal table as a sink: rows and watermark in one transaction.
 
-The watermark's row (spool, source, table) is moved first, by compare-and-set. So two writers of
-one source meet there, before either has written a row: the second waits for the first to commit,
-finds another sequence than it expected, and gives up with nothing written.
+The watermark is moved first, by compare-and-set. So two writers of one source meet there, before
+either has written a row: the second waits for the first to commit, finds another sequence than it
+expected, and gives up with nothing written.
+
+A table without transactions (MyISAM, some ODBC drivers) gets the weaker promise: rows one by one,
+the watermark last. A crash in between may write rows twice, never lose them.
 """
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from cmtel.adapters.database.bulk.choose import choose_writer
 from cmtel.adapters.database.ddl import create_watermark_table
-from cmtel.adapters.database.errors import refusal_of, translated
-from cmtel.domain.column_selection import JournalColumn
+from cmtel.adapters.database.errors import translated
+from cmtel.adapters.database.inspection import find_table, spelled_as_found
+from cmtel.adapters.database.watermarks import Watermarks
+from cmtel.domain.column_selection import JournalColumn, written_columns
+from cmtel.domain.table_differences import FoundTable, Trouble, compare
 from cmtel.domain.table_names import TableName
-from cmtel.errors import DatabaseSetupError, WatermarkConflict
+from cmtel.errors import DatabaseSetupError
 from cmtel.services.ports import RejectedRow, RowBatch
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection, Engine
-    from sqlalchemy.exc import DBAPIError
+    from sqlalchemy import Connection, Engine
 
-#: The watermark row that holds the journal's identity as its sequence; no spool is called so.
-_IDENTITY = ("journal", "journal")
+#: Differences with which no row could ever be stored.
+_FATAL = frozenset({Trouble.NO_COLUMN, Trouble.NOT_FILLED})
+
+BeforeCommit = Callable[[Sequence[RejectedRow]], None]
 
 
 class SqlJournalSink:
     """Implements ports.JournalSink for every database that SQLAlchemy reaches.
 
     Args:
-        engine: From connect.open_engine.
+        engine: From connect.open_engine; closed by :meth:`close`.
         table: The journal table.
         columns: Its columns; the database's own key among them is left to the database.
     """
 
     def __init__(self, engine: Engine, table: TableName, columns: Sequence[JournalColumn]) -> None:
-        from cmtel.adapters.database.schema import watermark_table
-
         self.is_transactional = True
         self._engine = engine
         self._table = table
-        self._columns = columns
-        self._marks = watermark_table(table.schema)
-        self._target = table.table
-        self._writer = choose_writer(engine, table, columns)
+        self._columns = written_columns(columns)
+        self._watermarks = Watermarks(engine, table)
+        self._writer = choose_writer(engine, table, self._columns)
 
     def prepare(self) -> None:
-        with translated(self._engine, "be prepared"):
-            self._check_table()
+        found = find_table(self._engine, self._table)
+        self._check(found)
+        with translated(self._engine, "make the table of the watermarks"):
             create_watermark_table(self._engine, self._table.schema)
+        found = find_table(self._engine, self._table) or found
+        self._watermarks = Watermarks(self._engine, spelled_as_found(self._engine, self._table))
+        self.is_transactional = (
+            found is not None and found.is_transactional and found.are_watermarks_transactional
+        )
+        self._writer = choose_writer(
+            self._engine, self._table, self._columns, one_by_one=not self.is_transactional
+        )
 
     def journal_id(self) -> str:
         with translated(self._engine, "tell the identity of the journal"):
-            found = self._read(*_IDENTITY)
-            if found is None:
-                self._draw_identity()
-                found = self._read(*_IDENTITY)
-        return f"{found:016x}"
+            return self._watermarks.identity()
 
     def watermark(self, spool_id: str, source: str) -> int:
-        with translated(self._engine, "read the watermark"):
-            return self._read(spool_id, source) or 0
+        with translated(self._engine, "read the watermark"), self._engine.connect() as connection:
+            return self._watermarks.read(connection, spool_id, source) or 0
 
-    def deliver(
-        self, batch: RowBatch, before_commit: Callable[[Sequence[RejectedRow]], None]
-    ) -> Sequence[RejectedRow]:
-        with translated(self._engine, "store the rows"), self._engine.connect() as connection:
-            try:
-                with connection.begin():
-                    self._move_watermark(connection, batch)
-                    rejected = self._writer.write(
-                        connection.connection.dbapi_connection, batch.rows
-                    )
-                    before_commit(rejected)
-            except BaseException:
-                # What state a driver's connection is in now is not worth finding out.
-                connection.invalidate()
-                raise
-            return rejected
+    def deliver(self, batch: RowBatch, before_commit: BeforeCommit) -> Sequence[RejectedRow]:
+        deliver = self._deliver if self.is_transactional else self._deliver_rows_first
+        with translated(self._engine, "store the rows"), self._transaction() as connection:
+            return deliver(connection, batch, before_commit)
 
     def close(self) -> None:
         self._engine.dispose()
 
-    def _check_table(self) -> None:
-        from sqlalchemy import inspect
+    def _deliver(
+        self, connection: Connection, batch: RowBatch, before_commit: BeforeCommit
+    ) -> Sequence[RejectedRow]:
+        self._watermarks.move(connection, batch)
+        rejected = self._writer.write(connection.connection.dbapi_connection, batch.rows)
+        before_commit(rejected)
+        return rejected
 
+    def _deliver_rows_first(
+        self, connection: Connection, batch: RowBatch, before_commit: BeforeCommit
+    ) -> Sequence[RejectedRow]:
+        seen = self._watermarks.read(connection, batch.spool_id, batch.source) or 0
+        if seen != batch.expected_watermark:
+            raise self._watermarks.conflict(batch)
+        rejected = self._writer.write(connection.connection.dbapi_connection, batch.rows)
+        before_commit(rejected)
+        self._watermarks.move(connection, batch)
+        return rejected
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        """A transaction whose connection is thrown away if anything goes wrong in it.
+
+        What state a driver's connection is in after an error is not worth finding out.
+        """
         with self._engine.connect() as connection:
-            inspector = inspect(connection)
-            if not inspector.has_table(self._table.table, schema=self._table.schema):
-                raise DatabaseSetupError(
-                    f"There is no table {self._table} in the database.",
-                    hint="'cmtel journal create-table' makes it.",
-                )
-
-    def _read(self, spool_id: str, source: str) -> int | None:
-        from sqlalchemy import select
-
-        query = select(self._marks.c.sequence).where(*self._is_mark(spool_id, source))
-        with self._engine.connect() as connection:
-            found: int | None = connection.execute(query).scalar()
-        return found
-
-    def _is_mark(self, spool_id: str, source: str) -> list[ColumnElement[bool]]:
-        return [self._marks.c[name] == value for name, value in self._key(spool_id, source).items()]
-
-    def _key(self, spool_id: str, source: str) -> dict[str, str]:
-        from cmtel.adapters.database.schema import (
-            SOURCE_SIZE,
-            SPOOL_ID_SIZE,
-            TARGET_SIZE,
-            key_text,
-        )
-
-        return {
-            "spool_id": key_text(spool_id, SPOOL_ID_SIZE),
-            "source": key_text(source, SOURCE_SIZE),
-            "target_table": key_text(self._target, TARGET_SIZE),
-        }
-
-    def _move_watermark(self, connection: Connection, batch: RowBatch) -> None:
-        from sqlalchemy import func, update
-
-        is_expected = self._marks.c.sequence == batch.expected_watermark
-        moved = connection.execute(
-            update(self._marks)
-            .where(*self._is_mark(batch.spool_id, batch.source), is_expected)
-            .values(sequence=batch.new_watermark, updated_at=func.current_timestamp())
-        )
-        if moved.rowcount == 1:
-            return
-        if batch.expected_watermark != 0 or not self._make_watermark(connection, batch):
-            raise WatermarkConflict(
-                f"The watermark of {batch.source} in {self._table} is not at "
-                f"{batch.expected_watermark} any more: another writer was faster.",
-                operation="move the watermark",
-            )
-
-    def _make_watermark(self, connection: Connection, batch: RowBatch) -> bool:
-        """Insert the first watermark of a source; False: somebody else just did."""
-        import sqlalchemy.exc
-        from sqlalchemy import insert
-
-        values: dict[str, Any] = {
-            **self._key(batch.spool_id, batch.source),
-            "sequence": batch.new_watermark,
-        }
-        try:
-            connection.execute(insert(self._marks).values(**values))
-        except sqlalchemy.exc.DBAPIError as exc:
-            if self._is_taken(exc):
-                return False
-            raise
-        return True
-
-    def _is_taken(self, exc: DBAPIError) -> bool:
-        """Whether the row was refused, which here can only mean that its key is taken."""
-        return exc.orig is not None and refusal_of(exc.orig, self._engine) is not None
-
-    def _draw_identity(self) -> None:
-        """Make the identity's row; when another process has just done so, its row stays."""
-        import sqlalchemy.exc
-        from sqlalchemy import insert
-
-        number = secrets.randbits(63)
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(
-                    insert(self._marks).values(**self._key(*_IDENTITY), sequence=number)
-                )
-        except sqlalchemy.exc.DBAPIError as exc:
-            if not self._is_taken(exc):
+            try:
+                with connection.begin():
+                    yield connection
+            except BaseException:
+                connection.invalidate()
                 raise
+
+    def _check(self, found: FoundTable | None) -> None:
+        if found is None:
+            raise DatabaseSetupError(
+                f"There is no table {self._table} in the database.",
+                hint="'cmtel journal create-table' makes it.",
+            )
+        fatal = [d.message for d in compare(self._columns, found) if d.trouble in _FATAL]
+        if fatal:
+            raise DatabaseSetupError(
+                f"Nothing can be stored in {self._table}. {' '.join(fatal)}",
+                hint="'cmtel journal validate' says how to cure it.",
+            )

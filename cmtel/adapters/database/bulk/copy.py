@@ -28,9 +28,8 @@ _BINARY_TYPES = {
     Kind.DECIMAL: frozenset({"numeric"}),
 }
 
-#: Whatever the language: the context of an error in COPY has the line as its first number
-#: after the table's name.
-_LINE = re.compile(r", \D*(\d+)")
+#: Whatever the language, the context of an error in COPY is the table's name and then the line.
+_LINE = re.compile(r", \D{1,20}?(\d+)")
 
 
 class CopyWriter:
@@ -57,8 +56,19 @@ class CopyWriter:
             if detail is None:
                 raise
             savepoints.run(connection, savepoints.STANDARD.undo)
-            return Refusal(detail, _position(exc, len(rows) - length_hint(taken) - 1))
+            return Refusal(detail, self._position(exc, len(rows) - length_hint(taken) - 1))
         savepoints.run(connection, _NEXT)
+        return None
+
+    def _position(self, exc: BaseException, taken: int) -> int | None:
+        """Return the row that the server names, or the one that the driver could not even send."""
+        if getattr(exc, "sqlstate", None) is None:
+            return taken
+        for line in (exc.diag.context or "").splitlines():  # type: ignore[attr-defined]  # psycopg's errors have it
+            before, table, rest = line.partition(self._target.table_name)
+            found = _LINE.match(rest) if table and "COPY" in before else None
+            if found:
+                return int(found[1]) - 1
         return None
 
     def _copy(self, connection: Any, rows: Iterator[Row]) -> None:
@@ -86,10 +96,3 @@ class CopyWriter:
 
 #: The savepoint moves behind what was just stored; one round trip.
 _NEXT = f"{savepoints.STANDARD.release}; {savepoints.STANDARD.set}"
-
-
-def _position(exc: BaseException, taken: int) -> int:
-    """Return the row an error is about: the server's word, else the one not sent any more."""
-    context = getattr(getattr(exc, "diag", None), "context", None)
-    found = _LINE.search(context or "")
-    return int(found[1]) - 1 if found else taken

@@ -18,19 +18,27 @@ class MultiRowWriter:
 
     Args:
         target: Where to.
-        mark: The driver's place for a value: ``%s`` or ``?``.
+        marks: The driver's places for the values of a row, which do not depend on its number.
         max_rows: Rows in one statement.
         savepoint: What keeps the transaction usable after a refused statement.
+        tells_row: The database can be asked which row of a statement it refused.
     """
 
     def __init__(
-        self, target: InsertTarget, mark: str, max_rows: int, savepoint: Savepoints
+        self,
+        target: InsertTarget,
+        marks: Sequence[str],
+        max_rows: int,
+        savepoint: Savepoints,
+        *,
+        tells_row: bool = False,
     ) -> None:
+        self._tells_row = tells_row
         self._target = target
         self._max_rows = max_rows
         self._savepoint = savepoint
         self._head = f"INSERT INTO {target.table} ({', '.join(target.names)}) VALUES "  # noqa: S608  # quoted names, no data
-        self._group = f"({', '.join([mark] * len(target.names))})"
+        self._group = f"({', '.join(marks)})"
 
     def write(self, connection: Any, rows: Sequence[Row]) -> list[RejectedRow]:
         savepoints.run(connection, self._savepoint.set)
@@ -49,12 +57,30 @@ class MultiRowWriter:
             if detail is None:
                 raise
             savepoints.run(connection, self._savepoint.undo)
-            return Refusal(detail)
+            return Refusal(detail, self._position(cursor))
         finally:
             cursor.close()
         savepoints.run(connection, self._savepoint.release)
         savepoints.run(connection, self._savepoint.set)
         return None
 
+    def _position(self, cursor: Any) -> int | None:
+        return refused_row(cursor, self._target.driver_errors) if self._tells_row else None
+
     def _statement(self, row_count: int) -> str:
         return self._head + ", ".join([self._group] * row_count)
+
+
+def refused_row(cursor: Any, driver_errors: tuple[type[Exception], ...]) -> int | None:
+    """Return which row of the last statement MariaDB refused, from 0; MySQL does not tell.
+
+    Source:
+        MariaDB knowledge base, "GET DIAGNOSTICS": ROW_NUMBER, from 10.7 on; 0 is "none".
+    """
+    try:
+        cursor.execute("GET DIAGNOSTICS CONDITION 1 @cmtel_row = ROW_NUMBER")
+        cursor.execute("SELECT @cmtel_row")
+    except driver_errors:
+        return None
+    number = cursor.fetchone()[0]
+    return int(number) - 1 if number else None

@@ -16,6 +16,7 @@ class InsertTarget:
 
     Attributes:
         table: The table, quoted for the database, schema included.
+        table_name: The table's bare name, as messages of the database have it.
         names: The columns, quoted, in the order of a row's values.
         columns: The same columns.
         driver_errors: What the driver may raise.
@@ -23,6 +24,7 @@ class InsertTarget:
     """
 
     table: str
+    table_name: str
     names: Sequence[str]
     columns: Sequence[JournalColumn]
     driver_errors: tuple[type[Exception], ...]

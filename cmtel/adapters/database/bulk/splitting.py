@@ -1,8 +1,8 @@
 """Around the rows that the database refuses, without giving up speed for the others.
 
 A refused chunk is tried again in parts. Where the database says which row it stumbled over, the
-rows before it go in as one chunk and the row alone; where it does not, the chunk is quartered.
-Chunks grow again while nothing is refused.
+rows before it go in as one chunk, it is given up, and the work goes on behind it; where it does
+not, the chunk is quartered until the row is alone. Chunks grow again while nothing is refused.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from cmtel.services.ports import RejectedRow, Row
 class Refusal(NamedTuple):
     """A chunk was refused and nothing of it is stored.
 
-    ``position``: the row in the chunk that the database named; a hint, which is tried out.
+    ``position``: the row of the chunk that the database itself named; None if it named none.
     """
 
     detail: str
@@ -39,19 +39,27 @@ def write_around(
     """
     largest = max_rows or max(len(rows), 1)
     rejected: list[RejectedRow] = []
-    start, size, suspect = 0, largest, -1
+    start, size = 0, largest
     while start < len(rows):
-        end = min(start + size, len(rows))
-        if start <= suspect < end:
-            end = suspect if start < suspect else start + 1
-        refusal = attempt(rows[start:end])
+        chunk = rows[start : start + size]
+        refusal = attempt(chunk)
         if refusal is None:
-            size = min(max(size, 2 * (end - start)), largest)
-            start = end
-        elif end - start == 1:
-            rejected.append(RejectedRow(start, refusal.detail))
-            start = end
-        else:
-            suspect = -1 if refusal.position is None else start + refusal.position
-            size = max(1, (end - start) // 4, 2 * (refusal.position or 0))
+            start += len(chunk)
+            size = min(size * 2, largest)
+            continue
+        bad = _culprit(refusal, chunk)
+        if bad is None or (bad > 0 and attempt(chunk[:bad]) is not None):
+            size = max(1, len(chunk) // 4)
+            continue
+        rejected.append(RejectedRow(start + bad, refusal.detail))
+        start += bad + 1
+        size = min(2 * (bad + 1), largest)
     return rejected
+
+
+def _culprit(refusal: Refusal, chunk: Sequence[Row]) -> int | None:
+    """Return the row of the chunk that was refused, if that is known."""
+    if len(chunk) == 1:
+        return 0
+    position = refusal.position
+    return position if position is not None and 0 <= position < len(chunk) else None
