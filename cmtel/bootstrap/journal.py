@@ -33,6 +33,8 @@ class JournalTarget:
     columns: tuple[JournalColumn, ...]
     user: str | None = None
     password: str | None = None
+    #: False: nobody has chosen columns; then those that the table has are written.
+    are_columns_chosen: bool = False
 
 
 def resolve_target(
@@ -67,7 +69,9 @@ def resolve_target(
             "a Database in the settings file ('cmtel init' writes one).",
         )
     selected = select_columns(columns, names, sizes)
-    return JournalTarget(url, parse_table_name(table or DEFAULT_TABLE), selected, *login)
+    are_chosen = bool(columns or names or sizes)
+    name = parse_table_name(table or DEFAULT_TABLE)
+    return JournalTarget(url, name, selected, *login, are_columns_chosen=are_chosen)
 
 
 def _column_words(config: Config) -> tuple[list[str], list[str], list[str]]:
@@ -118,7 +122,9 @@ def make_sink(target: JournalTarget) -> SqlJournalSink:
     """Return the sink that delivery writes to; it owns its engine."""
     from cmtel.adapters.database.journal_sink import SqlJournalSink
 
-    return SqlJournalSink(open_target(target), target.table, target.columns)
+    return SqlJournalSink(
+        open_target(target), target.table, target.columns, are_chosen=target.are_columns_chosen
+    )
 
 
 def make_reader(target: JournalTarget) -> SqlJournalReader:
