@@ -83,7 +83,9 @@ def mask_url(url: str) -> str:
     """
     url = re.sub(r"(?s)(://[^:/?#@]*:)(.*)(@)", rf"\g<1>{MASK}\g<3>", url)
     value = r"(\{[^}]*\}|((?!%3B)[^;&])*)"
-    return re.sub(rf"(?is)(?:\b|(?<=%3B))(pwd|password)(\s*=\s*|%3D){value}", rf"\g<1>\g<2>{MASK}", url)
+    return re.sub(
+        rf"(?is)(?:\b|(?<=%3B))(pwd|password)(\s*=\s*|%3D){value}", rf"\g<1>\g<2>{MASK}", url
+    )
 
 
 def has_password(url: str) -> bool:

@@ -98,7 +98,7 @@ def test_remove_is_done_also_when_there_is_none(path: Path) -> None:
         ("file:x", b"\n", ExitStatus.USAGE, "No secret was given."),
         ("file:x", b"\xff\xfe", ExitStatus.USAGE, "is no UTF-8"),
         ("file:x", b"x" * 70_000, ExitStatus.USAGE, "more than 65536 bytes"),
-        ("file:CmTelNotifier.xml/x", b"hunter2", ExitStatus.FAILURE, "cannot be written"),
+        ("file:CmTelNotifier.xml/x", b"hunter2", ExitStatus.FAILURE, "cannot be made"),
     ],
 )
 def test_what_cannot_be_set_says_why(
@@ -124,3 +124,52 @@ def test_no_option_takes_the_value(path: Path) -> None:
 
     assert done.returncode == ExitStatus.USAGE
     assert not (path.parent / "x").exists()
+
+
+def test_the_missing_keyring_package_is_named_with_its_extra() -> None:
+    code = (
+        "import sys; sys.modules['keyring'] = sys.modules['keyring.errors'] = None;"
+        "from cmtel.cli.boundary import main;"
+        "sys.exit(main(['secret', 'remove', 'keyring:cmtel/db']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert done.returncode == ExitStatus.CONFIGURATION
+    assert "hint: pip install 'cmtel[keyring]'" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize(
+    ("again", "status"), [("hunter2", ExitStatus.DONE), ("hunter3", ExitStatus.USAGE)]
+)
+def test_a_terminal_is_asked_twice_and_shows_nothing(
+    path: Path, again: str, status: ExitStatus
+) -> None:
+    import pty
+
+    screen, terminal = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "cmtel", "--config", str(path), "secret", "set", "file:x"],
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        start_new_session=True,
+    ) as process:
+        os.close(terminal)
+        shown = _answer(screen, "hunter2") + _answer(screen, again)
+        assert process.wait(timeout=30) == status
+    os.close(screen)
+
+    assert "Secret: " in shown
+    assert "Again: " in shown
+    assert "hunter" not in shown
+    assert (path.parent / "x").exists() == (status is ExitStatus.DONE)
+
+
+def _answer(screen: int, text: str) -> str:
+    """Type a line once a prompt stands there; return what was on the screen until then."""
+    shown = ""
+    while not shown.endswith(": "):
+        shown += os.read(screen, 1024).decode("utf-8")
+    os.write(screen, f"{text}\n".encode())
+    return shown

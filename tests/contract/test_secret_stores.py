@@ -15,7 +15,7 @@ from cmtel.adapters.secrets.file import FileSecrets
 from cmtel.adapters.secrets.keyring import KeyringSecrets
 from cmtel.config.secret import Secret
 from cmtel.errors import ConfigError, ExitStatus, UsageError
-from cmtel.services.ports import SecretStore
+from cmtel.services.secret_ports import SecretStore
 
 Made = tuple[SecretStore, str]
 
@@ -51,8 +51,9 @@ class ReversingProtector:
     def unprotect(self, data: bytes) -> bytes:
         return data.removeprefix(b"protected:")[::-1]
 
-    def close_to_others(self, path: Path) -> None:
-        self.closed.append(path)
+    def close_to_others(self, folder: Path) -> None:
+        assert not any(folder.iterdir()), "a secret was there before the folder was closed"
+        self.closed.append(folder)
 
 
 def file_store(folder: Path) -> Made:
@@ -114,13 +115,14 @@ def test_removing_tells_whether_there_was_one(made: Made) -> None:
 
 
 def test_protected_secrets_are_not_readable_on_disk_and_closed_to_others(tmp_path: Path) -> None:
-    protector = ReversingProtector()
+    protector, folder = ReversingProtector(), tmp_path / "secrets"
+    store = DpapiSecrets(folder, protector)
 
-    DpapiSecrets(tmp_path, protector).write("database", Secret("hunter2"))
+    store.write("database", Secret("hunter2"))
+    store.write("mail", Secret("hunter3"))
 
-    path = tmp_path / "database.dpapi"
-    assert b"hunter2" not in path.read_bytes()
-    assert protector.closed == [path]
+    assert b"hunter2" not in (folder / "database.dpapi").read_bytes()
+    assert protector.closed == [folder], "a right that was granted later must stay"
 
 
 def test_variables_are_read() -> None:

@@ -60,7 +60,7 @@ def test_a_replaced_file_loses_its_old_mode(tmp_path: Path) -> None:
 def test_a_folder_that_is_a_file_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
 
-    with pytest.raises(CmtelError, match="cannot be written"):
+    with pytest.raises(CmtelError, match="cannot be made"):
         write(tmp_path / "file" / "below")
 
     with pytest.raises(CmtelError):

@@ -47,7 +47,7 @@ def write_private(path: Path, data: bytes, what: str, *, replace: bool) -> bool:
         AccessDenied, CmtelError: The system refused; nothing was changed.
     """
     with _told(path, what, "written"):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         new = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
         try:
             _write_synced(new, data)
@@ -57,6 +57,16 @@ def write_private(path: Path, data: bytes, what: str, *, replace: bool) -> bool:
             new.unlink(missing_ok=True)
         _sync_folder(path.parent)
     return True
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder for its owner only (those above it as usual); one that exists stays as it is.
+
+    Raises:
+        AccessDenied, CmtelError: The system refused.
+    """
+    with _told(folder, "The folder", "made"):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _write_synced(path: Path, data: bytes) -> None:
