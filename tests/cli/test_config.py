@@ -142,10 +142,10 @@ def test_the_variable_names_the_file_and_the_option_wins(tmp_path: Path, path: P
     assert "other.xml" in other.stderr
 
 
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="root's place is fixed")
-def test_root_is_told_where_the_file_was_looked_for() -> None:
-    done = run({}, "config", "check")
+def test_without_a_file_it_is_told_where_one_was_looked_for(tmp_path: Path) -> None:
+    done = run({"HOME": str(tmp_path), "PROGRAMDATA": str(tmp_path)}, "config", "check")
 
     assert done.returncode == ExitStatus.CONFIGURATION
-    assert "looked for /etc/cmtel/CmTelNotifier.xml" in done.stderr
+    assert "There is no settings file; looked for " in done.stderr
+    assert "CmTelNotifier.xml" in done.stderr
     assert "cmtel init" in done.stderr
