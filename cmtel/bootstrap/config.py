@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cmtel.config.kinds import Known
     from cmtel.config.model import Config
     from cmtel.config.secret import Secret, SecretRef
-    from cmtel.services.ports import SecretStore
+    from cmtel.services.secret_ports import SecretStore
 
 
 def locate_config(config_path: str | None) -> Path | None:

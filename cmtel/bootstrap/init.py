@@ -49,12 +49,9 @@ def write_settings(wishes: Wishes, output: str | None, *, force: bool) -> Writte
     _check_wishes(wishes, path)
     _check_old(path)
     text = write_starter(starter_content(wishes))
-    try:
-        write_private(path, text.encode("utf-8"), "The settings file", replace=force)
-    except FileExistsError as error:
+    if not write_private(path, text.encode("utf-8"), "The settings file", replace=force):
         message = f"{path} exists already; nothing was changed."
-        hint = "--force replaces it, --output names another place."
-        raise CmtelError(message, hint=hint) from error
+        raise CmtelError(message, hint="--force replaces it, --output names another place.")
     return Written(path, tuple(_problems(text.encode("utf-8"), path)))
 
 
