@@ -40,11 +40,13 @@ class NumberPlan:
         Raises:
             UsageError: ``internal`` is no regular expression.
         """
-        internal = pattern(values, INTERNAL.name, _INTERNAL)
-        self._is_internal = lru_cache(_REMEMBERED)(lambda text: bool(internal.fullmatch(text)))
+        self._internal = pattern(values, INTERNAL.name, _INTERNAL)
         self._inbound = _any_of(values.get("inbound-contexts", _INBOUND))
         self._outbound = _any_of(values.get("outbound-contexts", _OUTBOUND))
-        self._by_context = lru_cache(_REMEMBERED)(self._look_up_context)
+        #: The direction between two external numbers, by the context of the call.
+        self.by_context = lru_cache(_REMEMBERED)(self._look_up_context)
+        #: Whether a number, not empty, belongs to the switch.
+        self.is_internal = lru_cache(_REMEMBERED)(self._look_up_number)
 
     def direction(
         self, caller: str | None, called: str | None, context: str | None = None
@@ -56,11 +58,10 @@ class NumberPlan:
             return "internal" if is_called_internal else "out"
         if is_called_internal:
             return "in"
-        return None if context is None else self._by_context(context)
+        return None if context is None else self.by_context(context)
 
-    def is_internal(self, number: str) -> bool:
-        """Tell if a number, not empty, belongs to the switch."""
-        return self._is_internal(number)
+    def _look_up_number(self, number: str) -> bool:
+        return self._internal.fullmatch(number) is not None
 
     def _look_up_context(self, context: str) -> Direction | None:
         if self._inbound.match(context):

@@ -91,18 +91,22 @@ class SwitchClock:
         """Return the offset of all times of an hour as text; "" without zone.
 
         Args:
-            hour: ``YYYY-MM-DD HH``, valid.
+            hour: ``YYYY-MM-DD HH``.
 
         Returns:
             None if the offset changes in that hour, or one of its times comes twice or never.
+
+        Raises:
+            LineRejected: There is no such hour.
         """
         if self._zone is None:
             return ""
-        if hour not in self._hours:
-            if len(self._hours) >= _MOST_HOURS:
-                self._hours.clear()
-            self._hours[hour] = self._look_up_offset(datetime.fromisoformat(f"{hour}:00:00"))
-        return self._hours[hour]
+        if hour in self._hours:
+            return self._hours[hour]
+        if len(self._hours) >= _MOST_HOURS:
+            self._hours.clear()
+        self._hours[hour] = offset = self._look_up_offset(iso_time(f"{hour}:00:00"))
+        return offset
 
     def _look_up_offset(self, begin: datetime) -> str | None:
         moments = [
@@ -121,18 +125,14 @@ def iso(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
 
 
-def secs_between(earlier: datetime, later: datetime) -> float | None:
-    """Return the seconds between two moments; None if negative, or if only one has an offset."""
-    if (earlier.tzinfo is None) != (later.tzinfo is None):
-        return None
-    secs = (later - earlier).total_seconds()
-    return None if secs < 0 else secs
-
-
 def ms_between(earlier: datetime, later: datetime | None) -> int | None:
     """Return whole milliseconds between two moments; None if negative or not known."""
-    secs = None if later is None else secs_between(earlier, later)
-    return None if secs is None else int(secs * 1000)
+    if later is None or (earlier.tzinfo is None) != (later.tzinfo is None):
+        return None
+    gap = later - earlier
+    if gap.days < 0:
+        return None
+    return (gap.days * 86_400 + gap.seconds) * 1000 + gap.microseconds // 1000
 
 
 def local_time(year: int, month: int, day: int, hour: int, minute: int, second: int) -> datetime:

@@ -31,20 +31,25 @@ _CSV = StrictCsv()
 _DISPOSITIONS = {"CONN": "ANSWERED", "BUSY": "BUSY", "RING": "NO ANSWER"}
 _UNIQUE_ID = re.compile(r"(?:.+-)?[0-9]+\.[0-9]+")
 
-_TEXT = '"([^"]*+)"'
-_UNUSED = '"[^"]*+(?:""[^"]*+)*+"'
-_CALLER_ID = '"([^"]*+(?:""[^"]*+)*+)"'
+#: From the start time on, as Asterisk writes it: texts in quotes, an unset time is nothing at all.
+#: 18 columns in all, or 21.
 _TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
-_MAYBE_TIME = f'(?:"({_TIME})"|)'
-#: 18 or 21 columns as written by Asterisk: every text in quotes, an unset time is nothing at all.
+_UNUSED = '"[^"]*+(?:""[^"]*+)*+"'
+_TAIL_AS_WRITTEN = re.compile(
+    f'({_TIME})",(?:"({_TIME})"|),(?:"({_TIME})"|),([0-9]{{1,10}}),([0-9]{{1,10}}),"([^"]++)",'
+    f'{_UNUSED},"([^"]*+)",{_UNUSED}(?:,{_UNUSED},"([^"]*+)",[0-9]++)?+'
+)
+
+
+#: 18 or 21 columns as Asterisk writes them: texts in quotes, an unset time is nothing at all.
+_TEXT = '"([^"]*+)"'
+_QUOTED = '"([^"]*+(?:""[^"]*+)*+)"'
+_UNUSED = '"[^"]*+(?:""[^"]*+)*+"'
+_TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
 _AS_WRITTEN = re.compile(
-    ",".join(
-        (
-            *(_TEXT, _TEXT, _TEXT, _TEXT, _CALLER_ID, _TEXT, _TEXT, _UNUSED, _UNUSED),
-            *(f'"({_TIME})"', _MAYBE_TIME, _MAYBE_TIME, "([0-9]{1,10})", "([0-9]{1,10})"),
-            *(_TEXT, _UNUSED, _TEXT, f"{_UNUSED}(?:,{_UNUSED},{_TEXT},[0-9]++)?+"),
-        )
-    )
+    f'{_TEXT},{_TEXT},{_TEXT},{_TEXT},{_QUOTED},{_TEXT},{_TEXT},{_UNUSED},{_UNUSED},"({_TIME})",'
+    f'(?:"({_TIME})"|),(?:"({_TIME})"|),([0-9]{{1,10}}),([0-9]{{1,10}}),"([^"]++)",{_UNUSED},'
+    f"{_TEXT},{_UNUSED}(?:,{_UNUSED},{_TEXT},[0-9]++)?+"
 )
 
 
@@ -54,14 +59,9 @@ class _LineReader:
 
     def read(self, text: str, raw: str) -> Outcome:
         found = _AS_WRITTEN.fullmatch(text)
-        if not found:
-            return self._cdrs.call(_from_columns(_CSV.split(text)), raw)
-        texts = found.groups("")
-        caller_id, duration, billed = texts[4], texts[10], texts[11]
-        if '"' in caller_id:
-            caller_id = caller_id.replace('""', '"')
-        cdr = Cdr(*texts[:4], caller_id, *texts[5:10], int(duration), int(billed), *texts[12:])
-        return self._cdrs.call(cdr, raw)
+        if found:
+            return self._cdrs.call(found.groups(""), raw, has_doubled_quotes=True)
+        return self._cdrs.call(_from_columns(_CSV.split(text)), raw)
 
 
 def _from_columns(columns: list[str]) -> Cdr:
@@ -72,15 +72,12 @@ def _from_columns(columns: list[str]) -> Cdr:
     times = columns[9:12]
     if not times[0] or not all(map(is_time_or_empty, times)):
         raise LineRejected
-    return Cdr(
-        *columns[:7],
-        *times,
-        whole(columns[12]),
-        whole(columns[13]),
-        columns[14],
-        _unique_id(columns),
-        columns[-2] if how_many >= 19 else "",
-    )
+    whole(columns[12])
+    whole(columns[13])
+    if not columns[14]:
+        raise LineRejected
+    ids = _unique_id(columns), columns[-2] if how_many >= 19 else ""
+    return Cdr(*columns[:7], *columns[9:15], *ids)  # type: ignore[call-arg]  # 7 + 6 + 2 are 15
 
 
 def _unique_id(columns: list[str]) -> str:
