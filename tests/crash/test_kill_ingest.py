@@ -36,7 +36,7 @@ def make_journal(database: Database, folder: Path) -> None:
 
 def ingest(database: Database, folder: Path, source: str) -> IngestProcess:
     return IngestProcess(
-        folder, "--url", database.url, "--source", source, "--format", "jsonl",
+        folder, "--url", database.url, "--source", source, "--format", "asterisk-csv",
         "--columns", "ID,Journal_Zeitpunkt,Journal_Rufnummer,Cmtel_CallID",
         "--spool", str(folder / "spool"),
     )  # fmt: skip
@@ -53,14 +53,14 @@ def test_a_followed_file_arrives_exactly_once_over_kills(
     print(f"seed {SEED}")  # noqa: T201  # the way to repeat a failure
     drawn = random.Random(SEED)
     make_journal(database, tmp_path)
-    path = tmp_path / "calls.jsonl"
+    path = tmp_path / "Master.csv"
     process = ingest(database, tmp_path, f"file:{path}")
     written = 0
     with path.open("ab") as file:
         for _ in range(KILLS):
             process.start()
             for _ in range(drawn.randrange(2, 8)):
-                block = b"".join(a_line(str(n)) for n in range(written, written + 400))
+                block = b"".join(a_line(f"1.{n}") for n in range(written, written + 400))
                 cut = drawn.randrange(len(block))  # the writer is caught in mid-line, too
                 file.write(block[:cut])
                 file.flush()
@@ -71,7 +71,7 @@ def test_a_followed_file_arrives_exactly_once_over_kills(
             process.kill()
     assert process.run_once() == 0, process.log()
 
-    assert call_ids(database) == [str(n) for n in range(written)]
+    assert call_ids(database) == [f"1.{n}" for n in range(written)]
 
 
 @targets
