@@ -74,10 +74,10 @@ def _check_old(path: Path) -> None:
 
     What is no XML at all is nobody's settings, and may be replaced by force.
     """
-    from cmtel.adapters.secrets.private_files import read_limited
+    from cmtel.adapters.secrets.private_files import is_there, read_limited
     from cmtel.config.load import MAX_FILE_BYTES, ForeignSettings, load
 
-    if not path.exists():
+    if not is_there(path):
         return
     try:
         load(read_limited(path, MAX_FILE_BYTES, "The settings file"), str(path))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import stat
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from cmtel.adapters.secrets.file import MAX_SECRET_BYTES, FileSecrets
-from cmtel.adapters.secrets.private_files import read_limited, write_private
-from cmtel.errors import CmtelError, ConfigError
+from cmtel.adapters.secrets.private_files import is_there, read_limited, write_private
+from cmtel.errors import AccessDenied, CmtelError, ConfigError
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
 
@@ -120,3 +122,37 @@ def test_what_is_no_secret_is_said_without_showing_it(tmp_path: Path, data: byte
 
     assert "\\xff" not in caught.value.message
     assert caught.value.__cause__ is None
+
+
+@pytest.fixture
+def closed() -> Iterator[Path]:
+    """A folder that this user may not use, with a file in it; root becomes another user."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name, "closed")
+        folder.mkdir()
+        (folder / "file").write_bytes(b"x")
+        folder.chmod(0)
+        is_root = os.geteuid() == 0
+        if is_root:
+            os.seteuid(65_534)  # nobody
+        yield folder
+        if is_root:
+            os.seteuid(0)
+        folder.chmod(0o700)
+
+
+@posix
+def test_what_this_user_may_not_read_or_write_is_access_denied(closed: Path) -> None:
+    assert is_there(closed / "file"), "reading it is to say that access is denied"
+    with pytest.raises(AccessDenied, match=r"cannot be read: access denied\."):
+        read_limited(closed / "file", 9, "The file")
+    with pytest.raises(AccessDenied, match="cannot be"):
+        write(closed / "new")
+    with pytest.raises(AccessDenied):
+        FileSecrets().read(str(closed / "file"))
+
+
+def test_a_name_that_cannot_be_is_not_there(tmp_path: Path) -> None:
+    assert not is_there(tmp_path / "x\0y")
+    assert not is_there(tmp_path / "missing")
+    assert is_there(tmp_path)

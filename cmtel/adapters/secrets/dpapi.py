@@ -15,7 +15,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from cmtel.adapters.secrets.file import MAX_SECRET_BYTES, secret_of
-from cmtel.adapters.secrets.private_files import make_private_folder, read_limited, write_private
+from cmtel.adapters.secrets.private_files import (
+    is_there,
+    make_private_folder,
+    read_limited,
+    write_private,
+)
 from cmtel.config.secret import Secret
 from cmtel.errors import AccessDenied, ConfigError, MissingExtra
 
@@ -49,7 +54,7 @@ class DpapiSecrets:
     def read(self, name: str) -> Secret:
         """Return the unprotected secret; see SecretReader."""
         path = self._path(name)
-        if not path.is_file():
+        if not is_there(path):
             hint = f"cmtel secret set dpapi:{name}"
             raise ConfigError(f"There is no secret dpapi:{name} on this machine.", hint=hint)
         data = read_limited(path, 2 * MAX_SECRET_BYTES, "The protected secret")
@@ -58,7 +63,7 @@ class DpapiSecrets:
     def write(self, name: str, secret: Secret) -> None:
         """Protect and keep it; see SecretStore."""
         data = self._protector.protect(secret.reveal().encode("utf-8"))
-        if not self._folder.is_dir():
+        if not is_there(self._folder):
             make_private_folder(self._folder)
             # Only once: a service's account may be given the right to read later.
             self._protector.close_to_others(self._folder)

@@ -15,6 +15,17 @@ from pathlib import Path
 from cmtel.errors import AccessDenied, CmtelError, ConfigError
 
 
+def is_there(path: Path) -> bool:
+    """Whether something has that name; also True where this user may not look: reading tells."""
+    try:
+        path.lstat()
+    except PermissionError:
+        return True
+    except (OSError, ValueError):
+        return False
+    return True
+
+
 def read_limited(path: Path, max_bytes: int, what: str) -> bytes:
     """Return the content of a file, or its first ``max_bytes + 1`` bytes if it has more.
 
