@@ -43,7 +43,7 @@ def ingest(database: Database, folder: Path, source: str) -> IngestProcess:
 
 
 def call_ids(database: Database) -> list[str]:
-    return [str(row[0]) for row in database.rows("SELECT cmtel_call_id FROM journal ORDER BY id")]
+    return [str(row[0]) for row in database.rows("SELECT call_id FROM journal ORDER BY id")]
 
 
 @targets
