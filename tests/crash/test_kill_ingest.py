@@ -7,7 +7,9 @@ the books must say how many.
 
 from __future__ import annotations
 
+import contextlib
 import random
+import socket
 from collections import Counter
 from pathlib import Path
 
@@ -92,6 +94,7 @@ def test_a_tcp_feed_is_never_doubled_and_never_lost_after_acceptance(
         process.kill()
         sender.hang_up()
     process.start()
+    wait_until_listening(port)
     wait_until_drained(tmp_path / "spool")
     assert process.end() == 0, process.log()
 
@@ -108,6 +111,14 @@ def test_a_tcp_feed_is_never_doubled_and_never_lost_after_acceptance(
     # A connection that is cut in mid-line leaves one partial line, which is a dead letter.
     assert book.dead_letters <= len(sender.sent)
     spool.close()
+
+
+def wait_until_listening(port: int) -> None:
+    for _ in range(300):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        pause(0.1)
+    raise AssertionError(f"nobody listens on port {port} after half a minute")
 
 
 def wait_until_drained(folder: Path) -> None:
