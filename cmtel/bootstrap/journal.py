@@ -51,13 +51,29 @@ def resolve_target(
     """
     from cmtel.domain.column_selection import select_columns
 
+    selected = select_columns(columns, names, sizes)
+    return _resolve(url, table, selected, needs_url=needs_url)
+
+
+def resolve_readable(
+    url: str | None, table: str | None, names: Sequence[str] = ()
+) -> JournalTarget:
+    """Return a target to read from: every column type, of which the table may have some."""
+    from cmtel.domain.column_selection import readable_columns
+
+    return _resolve(url, table, readable_columns(names), needs_url=True)
+
+
+def _resolve(
+    url: str | None, table: str | None, columns: tuple[JournalColumn, ...], *, needs_url: bool
+) -> JournalTarget:
+    """The one place where what the options leave out is taken from the settings."""
     if url is None and needs_url:
         raise ConfigError(
             "No database is named.",
             hint="Give --url, for example --url sqlite:///journal.db or --url odbc:DSN=name.",
         )
-    selected = select_columns(columns, names, sizes)
-    return JournalTarget(url, parse_table_name(table or DEFAULT_TABLE), selected)
+    return JournalTarget(url, parse_table_name(table or DEFAULT_TABLE), columns)
 
 
 def table_statements(target: JournalTarget, dialect_name: str | None) -> list[str]:
