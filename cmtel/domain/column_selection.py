@@ -69,6 +69,26 @@ def select_columns(
     return selected
 
 
+def readable_columns(names: Sequence[str] = ()) -> tuple[JournalColumn, ...]:
+    """Return a column for every type, for reading a table of which only the names are known.
+
+    Of two columns of one name only the one that the user has named stays.
+
+    Raises:
+        UsageError: The message names every problem.
+    """
+    named = select_columns([], names)
+    given = {column.name.casefold() for column in named if column.name != column.type.column}
+    types = [t.name for t in COLUMN_TYPES.values()]
+    named_types = {column.type.name for column in named if column.name != column.type.column}
+    kept = [
+        name
+        for name in types
+        if name in named_types or COLUMN_TYPES[name].column.casefold() not in given
+    ]
+    return select_columns(kept, names)
+
+
 def find_type(name: str) -> ColumnType | None:
     """Return the type of that name; upper and lower case and ``ue`` for ``ü`` do not matter."""
     key = normalize("NFC", name.strip()).casefold()

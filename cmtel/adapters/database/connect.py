@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cmtel.adapters.database.errors import is_lost_connection
 from cmtel.errors import MissingExtra, UsageError
 
 if TYPE_CHECKING:
@@ -170,6 +171,7 @@ def prepare_sessions(engine: Engine) -> None:
     """See to it that every new connection is durable, strict and transactional."""
     from sqlalchemy import event
 
+    event.listen(engine, "handle_error", _notice_lost_connection)
     name = engine.dialect.name
     if name == "sqlite" and engine.dialect.driver == "pysqlite":
         event.listen(engine, "connect", _prepare_sqlite)
@@ -178,6 +180,12 @@ def prepare_sessions(engine: Engine) -> None:
         event.listen(engine, "connect", _prepare_mysql)
     elif name == "postgresql":
         event.listen(engine, "connect", _prepare_postgresql)
+
+
+def _notice_lost_connection(context: Any) -> None:
+    """SQLAlchemy's dialects over pyodbc do not know what a lost connection looks like."""
+    if is_lost_connection(context.original_exception, context.dialect.name):
+        context.is_disconnect = True
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

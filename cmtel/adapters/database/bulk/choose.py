@@ -51,7 +51,14 @@ def choose_writer(
         needs = savepoints.STANDARD if dialect == "postgresql" else savepoints.NONE
         max_rows = max(1, _MAX_VALUES // len(target.names))
         tells_row = dialect in ("mysql", "mariadb")
-        return MultiRowWriter(target, marks, max_rows, needs, tells_row=tells_row)
+        return MultiRowWriter(
+            target,
+            marks,
+            max_rows,
+            needs,
+            tells_row=tells_row,
+            cuts_at_nul=dialect in ("postgresql", "sqlite"),
+        )
     points = _SAVEPOINTS.get(dialect, savepoints.STANDARD)
     return ManyWriter(target, marks, points, is_fast=driver == "pyodbc")
 
