@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from cmtel.domain.calls import CallRecord, Direction, Skipped, State
 from cmtel.errors import LineRejected, UsageError
@@ -28,9 +27,10 @@ _TEXT_NAMES = (
 _TIME_NAMES = tuple(
     f"{prefix}{part}" for prefix in ("", "answer-", "end-") for part in ("datetime", "date", "time")
 )
+_Value = TypeVar("_Value")
 NAMES = (*_TEXT_NAMES, *_TIME_NAMES)
-_DIRECTIONS = ("in", "out", "internal")
-_STATES = ("CONN", "RING", "BUSY")
+_DIRECTIONS: Mapping[str, Direction] = {"in": "in", "out": "out", "internal": "internal"}
+_STATES: Mapping[str, State] = {"CONN": "CONN", "RING": "RING", "BUSY": "BUSY"}
 
 #: The options that delimited and fixed have in common.
 OPTIONS = (
@@ -122,9 +122,9 @@ class NamedFieldReader:
         self._plan = NumberPlan(values)
         self._legs = LegCounter()
         self._unit = choice(values, "duration-unit", ("s", "ms", "min"), "s")
-        self._direction = choice(values, "direction", _DIRECTIONS, "")
-        self._directions = word_map(values, "direction-map", _DIRECTIONS)
-        self._states = word_map(values, "state-map", _STATES)
+        self._direction = choice(values, "direction", tuple(_DIRECTIONS), "")
+        self._directions = word_map(values, "direction-map", tuple(_DIRECTIONS))
+        self._states = word_map(values, "state-map", tuple(_STATES))
         self._currency = values.get("currency") or None
 
     def call(self, values: Mapping[str, str], raw: str) -> CallRecord:
@@ -182,10 +182,10 @@ class NamedFieldReader:
         self, values: Mapping[str, str], caller: str | None, called: str | None
     ) -> Direction | None:
         if self._direction:
-            return _direction_of(self._direction)
+            return _DIRECTIONS[self._direction]
         if "direction" in self._names:
             word = values.get("direction", "")
-            return _direction_of(self._directions.get(word, word)) if word else None
+            return _value_of(_DIRECTIONS, self._directions.get(word, word)) if word else None
         if {"caller", "called"} & self._names:
             return self._plan.direction(caller, called)
         return None
@@ -200,19 +200,13 @@ class NamedFieldReader:
         word = values.get("state", "")
         if not word:
             return state_of(connected_ms, is_answered=is_answered)
-        return _state_of_word(self._states.get(word, word))
+        return _value_of(_STATES, self._states.get(word, word))
 
 
-def _direction_of(word: str) -> Direction:
-    if word == "in" or word == "out" or word == "internal":  # noqa: PLR1714  # mypy narrows these
-        return word
-    raise LineRejected
-
-
-def _state_of_word(word: str) -> State:
-    if word == "CONN" or word == "RING" or word == "BUSY":  # noqa: PLR1714  # mypy narrows these
-        return word
-    raise LineRejected
+def _value_of(values: Mapping[str, _Value], word: str) -> _Value:
+    if word not in values:
+        raise LineRejected
+    return values[word]
 
 
 def _not_empty(values: Mapping[str, str], name: str) -> str | None:

@@ -14,7 +14,7 @@ from cmtel.formats.time_patterns import DATED, UNDATED, TimePatterns
 from cmtel.formats.times import SwitchClock, iso, ms_between
 
 
-class CallTimes(NamedTuple):
+class FoundTimes(NamedTuple):
     """The times and lengths of one call, as far as they are known."""
 
     started_at: str
@@ -49,7 +49,7 @@ class NamedTimes:
 
     def of_call(
         self, values: Mapping[str, str], ring_ms: int | None, connected_ms: int | None
-    ) -> CallTimes:
+    ) -> FoundTimes:
         """Return the times of a call; what follows from the others is filled in.
 
         Args:
@@ -74,7 +74,7 @@ class NamedTimes:
         begun = begun or self._clock.plus(_known(ended), -length_secs)
         if ended is None and (connected_ms or ring_ms is not None):
             ended = self._clock.plus(begun, length_secs)
-        return CallTimes(
+        return FoundTimes(
             iso(begun),
             iso(ended) if ended else None,
             ring_ms,
@@ -83,7 +83,7 @@ class NamedTimes:
             main or end_local,
         )
 
-    def keep(self, times: CallTimes) -> None:
+    def keep(self, times: FoundTimes) -> None:
         """Remember the time of a call for the next one without date."""
         if times.kept:
             self._undated.keep(times.kept)
