@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from unicodedata import normalize
 
 from cmtel.domain.column_types import ALIASES, COLUMN_TYPES, RECORD_ID, ColumnType, Kind
+from cmtel.domain.table_names import is_name
 from cmtel.errors import UsageError
 
 #: Characters; more than SQL Server's NVARCHAR(n) can hold is no journal text any more.
@@ -129,7 +130,7 @@ def _assignments(option: str, words: Sequence[str], problems: list[str]) -> dict
 
 def _name_of(column_type: ColumnType, named: dict[ColumnType, str], problems: list[str]) -> str:
     name = named.get(column_type, column_type.column)
-    if not name.isprintable():
+    if not is_name(name):
         problems.append(f"--name {column_type.name}: {name!r} has control characters.")
     return name
 

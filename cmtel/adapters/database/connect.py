@@ -176,6 +176,8 @@ def prepare_sessions(engine: Engine) -> None:
     if name == "sqlite" and engine.dialect.driver == "pysqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    elif name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite_over_odbc)
     elif name in ("mysql", "mariadb"):
         event.listen(engine, "connect", _prepare_mysql)
     elif name == "postgresql":
@@ -198,6 +200,15 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _prepare_sqlite_over_odbc(connection: Any, _record: Any) -> None:
+    connection.autocommit = True  # inside a transaction the journal mode cannot be changed
+    _run(connection, f"PRAGMA busy_timeout={SQLITE_BUSY_TIMEOUT_SECS * 1000}")
+    _run(connection, "PRAGMA journal_mode=WAL")
+    _run(connection, "PRAGMA synchronous=FULL")
+    _run(connection, "PRAGMA foreign_keys=ON")
+    connection.autocommit = False
 
 
 def _begin_sqlite(connection: Any) -> None:
