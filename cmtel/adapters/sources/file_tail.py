@@ -38,6 +38,7 @@ from cmtel.adapters.sources.generations import (
     open_same,
     original_name_of,
 )
+from cmtel.adapters.sources.rollover_pair import ROLLOVER_ID, RolloverPair, pairs_of
 from cmtel.adapters.sources.tailed_file import NOTHING_READ, OpenHandles, TailedFile
 from cmtel.domain.source_address import SourceAddress
 from cmtel.errors import SourceError
@@ -65,6 +66,8 @@ class FileTail:
     Args:
         address: Its path; a name that exists as it stands is no glob.
         once: End when all is read that is there.
+        rollover: The name of the file beside it that takes its lines when it is emptied, or
+            "none"; None: journal.log if its name is day.log.
         max_handles: Handles kept open between rounds; 0 on Windows.
     """
 
@@ -74,12 +77,15 @@ class FileTail:
         clock: Clock,
         *,
         once: bool = False,
+        rollover: str | None = None,
         max_handles: int = _MAX_HANDLES,
     ) -> None:
         self._clock = clock
         self._once = once
         self._finder = FileFinder(address.path)
         self._handles = OpenHandles(max_handles)
+        self._rollover = rollover
+        self._pairs: dict[str, RolloverPair] = {}
         self._files = FollowedFiles()
         self._fed: dict[TailedFile, None] = {}
         #: What was read of every file in this and earlier runs, followed or not.
@@ -106,14 +112,18 @@ class FileTail:
     def _start(self, intake: Intake) -> None:
         self._intake = intake
         self._marks = list(intake.checkpoints())
-        self._known = {mark.file_id: Proof.of_checkpoint(mark) for mark in self._marks}
+        self._known = {
+            mark.file_id: Proof.of_checkpoint(mark)
+            for mark in self._marks
+            if not mark.file_id.startswith(ROLLOVER_ID)
+        }
 
     def _follow(self) -> None:
         while not self._clock.is_stopping:
             is_more = self.poll()
             if is_more:
                 continue
-            if self._once and not self._must_list:
+            if self._once and not self._must_list and not self._is_pair_waiting():
                 self._finish()
                 return
             self._clock.wait(POLL_SECS)
@@ -123,7 +133,7 @@ class FileTail:
         now = self._clock.monotonic()
         if self._must_list or self._finder.is_changed(now):
             self._list(now)
-        is_more = False
+        is_more = self._poll_pairs(now)
         for file in self._files.due(now):
             if self._clock.is_stopping:
                 return False
@@ -144,13 +154,60 @@ class FileTail:
             self._tell(LinkState.DOWN, f"{self._finder.folder}: {exc.strerror}")
             return
         self._must_list = False
-        if self._once and not found and not self._files.by_id:
+        is_nothing = not found and not self._files.by_id and not self._pairs
+        if self._once and is_nothing:
             raise SourceError(f"No file matches '{self._finder.pattern}'.")
+        found = self._without_pairs(found)
         ids = {file.file_id for file in found}
         self._find_lost(ids, now)
         for each in found:
             self._take_up(each, now)
         self._tell_found(found)
+
+    def _without_pairs(self, found: list[Found]) -> list[Found]:
+        """Hand files that roll over to their pair and return the others."""
+        paths = {file.path for file in found}
+        if not self._finder.is_glob:
+            paths.add(self._finder.pattern)
+        pairs = pairs_of(paths, self._rollover, is_glob=self._finder.is_glob)
+        for mark in self._marks:
+            if mark.file_id.startswith(ROLLOVER_ID):
+                self._pairs[mark.path] = RolloverPair.resumed(mark)
+        for day, journal in pairs.items():
+            if day not in self._pairs:
+                is_wanted = journal in paths
+                read = self._hand_over(journal) if is_wanted else None
+                self._pairs[day] = RolloverPair(day, journal, read)
+        taken = {path for pair in self._pairs.values() for path in (pair.day, pair.journal)}
+        ids = {file.file_id for file in found if file.path in taken}
+        self._marks = [mark for mark in self._marks if mark.file_id not in ids]
+        return [file for file in found if file.path not in taken]
+
+    def _hand_over(self, path: str) -> Proof:
+        """Follow a file no more by itself and return what was read of it."""
+        found = self._finder.look(path)
+        if found is None:
+            return NOTHING_READ
+        file = self._files.by_id.get(found.file_id)
+        if file is not None:
+            self._end(file)
+        return self._known.get(found.file_id, NOTHING_READ)
+
+    def _poll_pairs(self, now: float) -> bool:
+        is_more = False
+        for pair in self._pairs.values():
+            try:
+                pushed = pair.poll(self._intake, now, is_last=self._once)
+            except OSError as exc:
+                self._tell(LinkState.DOWN, f"{pair.day}: {exc.strerror}")
+                continue
+            self._tell(LinkState.UP, pair.day)
+            self._uncommitted_bytes += pushed
+            is_more |= pushed > 0
+        return is_more
+
+    def _is_pair_waiting(self) -> bool:
+        return any(pair.is_waiting for pair in self._pairs.values())
 
     def _take_up(self, found: Found, now: float) -> TailedFile:
         file = self._files.by_id.get(found.file_id)
@@ -169,7 +226,8 @@ class FileTail:
         """Go after files that are no longer where they were, in this run or since the last."""
         gone = [file for file in self._files.by_id.values() if file.file_id not in ids]
         lost = [file for file in gone if not file.is_rotated or not self._is_in_place(file)]
-        marks, self._marks = self._marks, []
+        marks = [mark for mark in self._marks if mark.file_id in self._known]
+        self._marks = []
         if not lost and not marks:
             self._look_for_missed(ids, now)
             return
@@ -404,7 +462,9 @@ class FileTail:
     def _finish(self) -> None:
         for file in list(self._files.by_id.values()):
             self._end(file)
-        self._commit()
+        for pair in self._pairs.values():
+            pair.finish()
+        self._intake.commit()
         self._tell(LinkState.ENDED, self._finder.pattern)
 
     def _commit(self) -> None:
@@ -415,6 +475,8 @@ class FileTail:
     # --- telling -------------------------------------------------------------------------------
 
     def _tell_found(self, found: list[Found]) -> None:
+        if self._pairs:
+            return
         if not found:
             self._tell(LinkState.DOWN, f"no file matches {self._finder.pattern}")
         elif not self._unreadable:
