@@ -29,7 +29,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Collection
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -333,23 +332,6 @@ class RolloverPair:
             offset_bytes=place.day.offset_bytes,
             note=place.note(self.journal, self._current.block),
         )
-
-
-def pairs_of(paths: Collection[str], rollover: str | None, *, is_glob: bool) -> dict[str, str]:
-    """Return which of ``paths`` roll over into which file: day.log into journal.log, or as told.
-
-    Of a glob both have to match; a lone path rolls over into the file beside it, there or not.
-    """
-    if rollover == "none":
-        return {}
-    pairs: dict[str, str] = {}
-    for path in paths:
-        folder, name = os.path.split(path)
-        journal = os.path.join(folder, rollover or "journal.log")  # noqa: PTH118  # as given
-        is_day = name.lower() == "day.log" or (rollover is not None and not is_glob)
-        if is_day and journal != path and (not is_glob or journal in paths):
-            pairs[path] = journal
-    return pairs
 
 
 def _open(files: ExitStack, path: str) -> BinaryIO | None:
