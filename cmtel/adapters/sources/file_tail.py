@@ -24,24 +24,22 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable
 from typing import BinaryIO
 
 from cmtel.adapters.sources.file_finder import FileFinder, Found
 from cmtel.adapters.sources.file_identity import PROOF_BYTES, Proof, file_id_of
+from cmtel.adapters.sources.file_search import FileSearch
 from cmtel.adapters.sources.followed_files import FollowedFiles
 from cmtel.adapters.sources.generations import (
     copied,
     is_copy,
-    is_generation,
-    missed,
-    open_same,
     original_name_of,
 )
+from cmtel.adapters.sources.rollover_pairs import RolloverPairs, is_pair
 from cmtel.adapters.sources.tailed_file import NOTHING_READ, OpenHandles, TailedFile
 from cmtel.domain.source_address import SourceAddress
 from cmtel.errors import SourceError
-from cmtel.services.ports import Clock, FileCheckpoint, Intake, LinkState
+from cmtel.services.ports import Clock, Intake, LinkState
 
 logger = logging.getLogger(__name__)
 
@@ -65,6 +63,8 @@ class FileTail:
     Args:
         address: Its path; a name that exists as it stands is no glob.
         once: End when all is read that is there.
+        rollover: The name of the file beside it that takes its lines when it is emptied, or
+            "none"; None: journal.log if its name is day.log.
         max_handles: Handles kept open between rounds; 0 on Windows.
     """
 
@@ -74,17 +74,18 @@ class FileTail:
         clock: Clock,
         *,
         once: bool = False,
+        rollover: str | None = None,
         max_handles: int = _MAX_HANDLES,
     ) -> None:
         self._clock = clock
         self._once = once
         self._finder = FileFinder(address.path)
         self._handles = OpenHandles(max_handles)
+        self._pairs = RolloverPairs(rollover)
         self._files = FollowedFiles()
         self._fed: dict[TailedFile, None] = {}
         #: What was read of every file in this and earlier runs, followed or not.
         self._known: dict[str, Proof] = {}
-        self._marks: list[FileCheckpoint] = []
         self._must_list = True
         self._unreadable: dict[str, float] = {}
         self._uncommitted_bytes = 0
@@ -105,15 +106,18 @@ class FileTail:
 
     def _start(self, intake: Intake) -> None:
         self._intake = intake
-        self._marks = list(intake.checkpoints())
-        self._known = {mark.file_id: Proof.of_checkpoint(mark) for mark in self._marks}
+        marks = intake.checkpoints()
+        self._pairs.resume(marks)
+        marks = [mark for mark in marks if not is_pair(mark)]
+        self._known = {mark.file_id: Proof.of_checkpoint(mark) for mark in marks}
+        self._search = FileSearch(self._finder, self._files, self._known, marks)
 
     def _follow(self) -> None:
         while not self._clock.is_stopping:
             is_more = self.poll()
             if is_more:
                 continue
-            if self._once and not self._must_list:
+            if self._once and not self._must_list and not self._pairs.is_waiting:
                 self._finish()
                 return
             self._clock.wait(POLL_SECS)
@@ -123,7 +127,7 @@ class FileTail:
         now = self._clock.monotonic()
         if self._must_list or self._finder.is_changed(now):
             self._list(now)
-        is_more = False
+        is_more = self._poll_pairs(now)
         for file in self._files.due(now):
             if self._clock.is_stopping:
                 return False
@@ -144,110 +148,47 @@ class FileTail:
             self._tell(LinkState.DOWN, f"{self._finder.folder}: {exc.strerror}")
             return
         self._must_list = False
-        if self._once and not found and not self._files.by_id:
+        is_nothing = not found and not self._files.by_id and not self._pairs
+        if self._once and is_nothing:
             raise SourceError(f"No file matches '{self._finder.pattern}'.")
+        found = self._without_pairs(found)
         ids = {file.file_id for file in found}
-        self._find_lost(ids, now)
+        for file in self._search.lost(ids, now):
+            if self._handles.kept(file) is None:
+                self._end(file)
         for each in found:
-            self._take_up(each, now)
+            self._search.take_up(each, now)
         self._tell_found(found)
 
-    def _take_up(self, found: Found, now: float) -> TailedFile:
-        file = self._files.by_id.get(found.file_id)
-        if file is None:
-            proof = self._known.get(found.file_id, NOTHING_READ)
-            file = TailedFile(found.file_id, found.path, found.path, proof, proof.offset_bytes)
-            file.found_at_secs = file.changed_at_secs = now
-            self._files.add(file)
-        file.path = found.path
-        if file.is_rotated:
-            file.name = found.path
-            self._files.mark_rotated(file, is_rotated=False)
-        return file
-
-    def _find_lost(self, ids: set[str], now: float) -> None:
-        """Go after files that are no longer where they were, in this run or since the last."""
-        gone = [file for file in self._files.by_id.values() if file.file_id not in ids]
-        lost = [file for file in gone if not file.is_rotated or not self._is_in_place(file)]
-        marks, self._marks = self._marks, []
-        if not lost and not marks:
-            self._look_for_missed(ids, now)
-            return
-        paths = {file.name for file in lost} | {mark.path for mark in marks}
+    def _without_pairs(self, found: list[Found]) -> list[Found]:
+        """Hand files that roll over to their pair and return the others."""
+        paths = {file.path for file in found}
         if not self._finder.is_glob:
             paths.add(self._finder.pattern)
-        neighbours = self._neighbours(paths)
-        for file in lost:
-            self._lose_name(file, neighbours.get(file.file_id), now)
-        renamed = [mark for mark in marks if mark.file_id in neighbours.keys() - ids]
-        for mark in sorted(renamed, key=lambda mark: neighbours[mark.file_id].mtime_ns):
-            self._resume_renamed(mark.path, neighbours[mark.file_id], now)
-        self._take_up_missed(paths, ids, list(neighbours.values()), now)
+        is_glob = self._finder.is_glob
+        taken = self._pairs.find(paths, is_glob=is_glob, read_of=self._hand_over)
+        ids = {file.file_id for file in found if file.path in taken}
+        self._search.forget(ids)
+        return [file for file in found if file.path not in taken]
 
-    def _look_for_missed(self, ids: set[str], now: float) -> None:
-        """A lone file may have come and gone; for a glob that would cost a stat of every file."""
-        if not self._finder.is_glob:
-            path = self._finder.pattern
-            stem = os.path.splitext(os.path.split(path)[1])[0]  # noqa: PTH122  # text is enough
-            self._take_up_missed([path], ids, list(self._finder.neighbours(path, stem)), now)
-
-    def _is_in_place(self, file: TailedFile) -> bool:
-        found = self._finder.look(file.path)
-        return found is not None and found.file_id == file.file_id
-
-    def _neighbours(self, paths: Iterable[str]) -> dict[str, Found]:
-        """Return all files of the folders of ``paths`` by id."""
-        one_each = {os.path.split(path)[0]: path for path in paths}
-        return {
-            found.file_id: found
-            for path in one_each.values()
-            for found in self._finder.neighbours(path)
-        }
-
-    def _lose_name(self, file: TailedFile, neighbour: Found | None, now: float) -> None:
-        if neighbour is None and self._handles.kept(file) is None:
+    def _hand_over(self, path: str) -> Proof:
+        """Follow a file no more by itself and return what was read of it."""
+        found = self._finder.look(path)
+        if found is None:
+            return NOTHING_READ
+        file = self._files.by_id.get(found.file_id)
+        if file is not None:
             self._end(file)
-            return
-        if neighbour is not None:
-            logger.info("%s is now %s and is read to its end", file.path, neighbour.path)
-            file.path = neighbour.path
-        if not file.is_rotated:
-            self._follow_rotated(file, now)
+        return self._known.get(found.file_id, NOTHING_READ)
 
-    def _resume_renamed(self, name: str, found: Found, now: float) -> None:
-        """Read on in a file that was renamed while nobody looked, if it has something unread."""
-        handle = open_same(found)
-        if handle is None:
-            return
-        proof = self._known[found.file_id]
-        with handle:
-            is_same = proof.fits(handle)
-        is_read = is_same and found.size_bytes == proof.offset_bytes
-        if is_read or not (is_same or is_generation(found.path, name)):
-            return  # read to its end, or an inode that serves another file now
-        file = self._take_up(found, now)
-        file.name = name
-        self._follow_rotated(file, now)
-
-    def _take_up_missed(
-        self, paths: Iterable[str], matched: set[str], neighbours: list[Found], now: float
-    ) -> None:
-        """Follow generations of ``paths`` that the pattern does not match and nobody has seen."""
-        followed = matched | self._files.by_id.keys()
-        strangers = [near for near in neighbours if near.file_id not in followed]
-        if all(near.file_id in self._known for near in strangers):
-            return
-        for path in paths:
-            for found in missed(path, neighbours, self._known, followed):
-                logger.info("%s came and went while nobody looked and is read now", found.path)
-                file = self._take_up(found, now)
-                file.is_own, file.name = True, path
-                self._follow_rotated(file, now)
-
-    def _follow_rotated(self, file: TailedFile, now: float) -> None:
-        file.changed_at_secs = now
-        file.seen = (-1, -1)
-        self._files.mark_rotated(file, is_rotated=True)
+    def _poll_pairs(self, now: float) -> bool:
+        if not self._pairs:
+            return False
+        pushed, trouble = self._pairs.poll(self._intake, now, is_last=self._once)
+        self._uncommitted_bytes += pushed
+        state = LinkState.DOWN if trouble else LinkState.UP
+        self._tell(state, trouble or str(self._pairs))
+        return pushed > 0
 
     # --- reading -------------------------------------------------------------------------------
 
@@ -336,11 +277,22 @@ class FileTail:
             return file.is_copy_for_good
         by_path = {other.path: other for other in self._files.by_id.values()}
         original = original_name_of(file.path, by_path.get)
-        if original is not None and is_copy(file, handle, original, now):
-            file.is_copy_for_good = original.proof.offset_bytes >= PROOF_BYTES
+        # With "once" nobody empties the original while we wait.
+        at = float("inf") if self._once else now
+        if original is not None and is_copy(file, handle, original, at):
+            if original.proof.offset_bytes >= PROOF_BYTES and original.proof.fits(handle):
+                self._leave_copy(file, handle, original)
             return True
         file.is_own = True
         return False
+
+    def _leave_copy(self, file: TailedFile, handle: BinaryIO, original: TailedFile) -> None:
+        """Leave a file alone for good: the checkpoint says that all of it was read."""
+        logger.warning("%s is a copy of %s and is not read", file.path, original.path)
+        file.is_copy_for_good = True
+        file.position_bytes = os.fstat(handle.fileno()).st_size
+        file.remember(self._intake, handle, is_complete=True)
+        self._uncommitted_bytes += 1
 
     def _begin_anew(self, file: TailedFile, now: float) -> None:
         """A file was emptied or written anew: go on in its copy, if there is one, and in it."""
@@ -363,14 +315,15 @@ class FileTail:
         """What was read of the emptied file is the beginning of its copy: it is that file now."""
         unread = self._files.by_id.get(copy.file_id)
         if unread is not None:
+            self._end_feed(unread)
             self._handles.drop(unread)
             self._files.drop(unread)
         self._files.rename(file, copy.file_id)
         file.path = copy.path
         self._remember(file, handle)
         self._handles.keep(file, handle)
-        self._follow_rotated(file, now)
-        self._take_up_missed([file.name], set(), list(self._finder.neighbours(file.name)), now)
+        self._search.follow_rotated(file, now)
+        self._search.find_missed(file.name, now)
 
     # --- ends ----------------------------------------------------------------------------------
 
@@ -404,8 +357,12 @@ class FileTail:
     def _finish(self) -> None:
         for file in list(self._files.by_id.values()):
             self._end(file)
-        self._commit()
+        self._pairs.finish()
+        self._intake.commit()
         self._tell(LinkState.ENDED, self._finder.pattern)
+        if self._unreadable:
+            names = ", ".join(self._unreadable)
+            raise SourceError(f"Could not be read: {names}. All else was read to its end.")
 
     def _commit(self) -> None:
         if self._uncommitted_bytes:
@@ -415,6 +372,8 @@ class FileTail:
     # --- telling -------------------------------------------------------------------------------
 
     def _tell_found(self, found: list[Found]) -> None:
+        if self._pairs:
+            return
         if not found:
             self._tell(LinkState.DOWN, f"no file matches {self._finder.pattern}")
         elif not self._unreadable:
