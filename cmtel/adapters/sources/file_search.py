@@ -49,7 +49,9 @@ class FileSearch:
             file = TailedFile(found.file_id, found.path, found.path, proof, proof.offset_bytes)
             file.found_at_secs = file.changed_at_secs = now_secs
             self._files.add(file)
-        file.path = found.path
+        if file.path != found.path:  # renamed: its last lines come before those of newer files
+            file.path, file.changed_at_secs = found.path, now_secs
+            self._files.warm(file)
         if file.is_rotated:
             file.name = found.path
             self._files.mark_rotated(file, is_rotated=False)
