@@ -176,6 +176,35 @@ def test_a_deleted_file_is_read_to_its_end_and_its_partial_line_counts(tmp_path:
     assert tailing.intake.accepted.ended == [0]
 
 
+def test_the_input_of_a_file_goes_on_after_a_restart_and_ends_with_the_file(
+    tmp_path: Path,
+) -> None:
+    log = tmp_path / "log"
+    log.write_bytes(b"1\n")
+    tailing = Tailing(log)
+    tailing.run()
+    tailing.run(_append(log, b"2\n"))
+    assert tailing.intake.accepted.records == [(0, b"1\n"), (0, b"2\n")]
+    assert tailing.intake.accepted.ended == []
+
+    log.unlink()
+    tailing.run()
+    tailing.run()
+    assert tailing.intake.accepted.ended == [0]
+
+
+def test_an_emptied_file_is_a_new_input(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_bytes(b"1\n")
+    tailing = Tailing(log)
+    tailing.run()
+    log.write_bytes(b"2\n")
+    tailing.run()
+
+    assert tailing.intake.accepted.records == [(0, b"1\n"), (1, b"2\n")]
+    assert tailing.intake.accepted.ended == [0]
+
+
 def test_a_file_may_come_later_and_go_and_come(tmp_path: Path) -> None:
     log = tmp_path / "log"
     tailing = Tailing(log)
