@@ -165,7 +165,9 @@ class Deliveries:
         if not self.is_sink_prepared:
             self.committer.call(self.sink.prepare)
             self.is_sink_prepared = True
-        context = MappingContext(source.name, known.decoding.timezone, self.order.internal_as)
+        context = MappingContext(
+            source.name, known.decoding.timezone, self.order.internal_as, self.sink.counts_utf16
+        )
         return SourceDelivery(
             self.spool, self.sink, self.clock, self.committer,
             lambda: known.format.make_decoder(known.decoding),

@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmtel.adapters.database.connect import describe_target, mask, parse_url
+from cmtel.adapters.database.connect import describe_target, mask, open_engine, parse_url
+from cmtel.adapters.database.journal_sink import SqlJournalSink
 from cmtel.adapters.database.odbc import mask_odbc, with_login
+from cmtel.domain.column_selection import select_columns
+from cmtel.domain.table_names import parse_table_name
 
 
 @pytest.mark.parametrize(
@@ -55,3 +58,12 @@ def test_no_password_breaks_out_of_an_odbc_string(password: str) -> None:
     full = with_login("DSN=x;", "user", password)
 
     assert mask_odbc(full) == "DSN=x;UID={user};PWD=***"
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"), [("mssql+pyodbc://h/d?driver=x", True), ("sqlite://", False)]
+)
+def test_only_national_types_count_utf16_units(url: str, expected: bool) -> None:
+    sink = SqlJournalSink(open_engine(url), parse_table_name("journal"), select_columns())
+
+    assert sink.counts_utf16 is expected
