@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 MONTH_SECS = 365.25 / 12 * 86_400
+#: A gap of so many limits was an outage (notifier.md 1): it says nothing about traffic.
+OUTAGE_LIMITS = 3.0
 
 
 class Calibration(NamedTuple):

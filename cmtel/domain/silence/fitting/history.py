@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from cmtel.domain.silence.calendar import QUARTER_SECS, Calendar
+from cmtel.domain.silence.calibration import OUTAGE_LIMITS
 from cmtel.domain.silence.fitting.arrivals import Arrivals
 from cmtel.domain.silence.fitting.grid import Flags, Floats, Grid, Integral, Ints
 from cmtel.domain.silence.fitting.weekly_profile import WeekTable, low_days
@@ -14,8 +15,6 @@ from cmtel.domain.silence.rule import HORIZON_SECS
 
 #: Grid steps of a week.
 WEEK = 7 * 96
-#: A gap of so many limits was an outage (notifier.md 1).
-_OUTAGE_LIMITS = 3.0
 
 
 class History:
@@ -88,7 +87,7 @@ class History:
     def mark_outages(self, left: int, right: int, limit: float) -> None:
         """Leave out what the gaps that begin in a stretch show to have been outages."""
         first, last = self.range(left, right)
-        for gap in np.flatnonzero(self.calls[first:last] > _OUTAGE_LIMITS * limit) + first:
+        for gap in np.flatnonzero(self.calls[first:last] > OUTAGE_LIMITS * limit) + first:
             self._mark(float(self.arrivals.ends[gap]), float(self.arrivals.starts[gap + 1]))
 
     def _mark(self, from_secs: float, to_secs: float) -> None:

@@ -18,6 +18,7 @@ import numpy as np
 from cmtel.domain.silence.calendar import QUARTER_SECS, Calendar
 from cmtel.domain.silence.calibration import (
     MONTH_SECS,
+    OUTAGE_LIMITS,
     Calibration,
     calibrate,
     rank,
@@ -157,12 +158,12 @@ class Learner:
     def _prior(self, first: int, last: int, quarters: int) -> LevelPrior:
         """Return the level filter that suits the newest gaps."""
         per_day = max((last - first) * 96 / quarters, 1.0)
-        most = theoretical_limit(per_day * MONTH_SECS / _DAY_SECS, self._budget)
+        limit = theoretical_limit(per_day * MONTH_SECS / _DAY_SECS, self._budget)
         first = max(first, last - int(per_day * 7 * _PROFILE_WEEKS))
         if last - first < 2:
             return NO_FILTER
         before, is_open = self.history.calls_before(first, last), self.history.is_open(first, last)
-        return best_prior(before, is_open, per_day, most)
+        return best_prior(before, is_open, per_day, OUTAGE_LIMITS * limit)
 
     def _levels(self, prior: LevelPrior, first: int, last: int) -> Levels:
         before, is_open = self.history.calls_before(first, last), self.history.is_open(first, last)

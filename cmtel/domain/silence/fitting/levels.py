@@ -12,7 +12,11 @@ from cmtel.domain.silence.level import MOST_LEVEL, NO_FILTER, Level, LevelPrior
 #: Exponents stay within a float when a block of the recursion spans so many memories.
 _BLOCK_MEMORIES = 50.0
 #: What is tried: the strength in calls, the memory in days of usual traffic; the data choose.
-_STRENGTHS = (10.0, 30.0, 100.0, 300.0)
+#: Nothing stiffer: on a quiet day that nobody listed it would alarm again and again ...
+_STRENGTHS = (10.0, 30.0)
+#: ... save where calls are too few for that; there a level that hardly moves tells sooner.
+_STIFF_STRENGTHS = (100.0, 300.0)
+_FEW_CALLS_PER_DAY = 100.0
 _MEMORY_DAYS = (0.125, 0.5)
 
 
@@ -71,12 +75,13 @@ def levels(prior: LevelPrior, calls_before: Floats, is_open: Flags) -> Levels:
 def best_prior(
     calls_before: Floats, is_open: Flags, calls_per_day: float, most: float
 ) -> LevelPrior:
-    """Return the prior under which the gaps were most likely; NO_FILTER is one that is tried."""
-    candidates = [NO_FILTER] + [
+    """Return the prior, of those that are tried, under which the gaps were most likely."""
+    is_sparse = calls_per_day < _FEW_CALLS_PER_DAY
+    candidates = [
         LevelPrior(strength, max(1.0, days * calls_per_day), most)
-        for strength in _STRENGTHS
+        for strength in (*_STRENGTHS, *_STIFF_STRENGTHS * is_sparse)
         for days in _MEMORY_DAYS
-    ]
+    ] + [NO_FILTER] * is_sparse
     return max(candidates, key=lambda prior: _likelihood(prior, calls_before, is_open, most))
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cmtel.domain.silence.calendar import Calendar, OpenWindow
@@ -276,6 +276,7 @@ levels = st.builds(
 )
 
 
+@settings(deadline=None)  # a walk to the horizon takes its time on a busy machine
 @given(moments, profiles, levels, rules, zones, holidays, windows)
 def test_it_is_overdue_at_alarm_at_and_not_just_before(
     last: datetime,
@@ -298,6 +299,7 @@ def test_it_is_overdue_at_alarm_at_and_not_just_before(
     assert at_alarm.alarm_at == before.alarm_at == alarm_at
 
 
+@settings(deadline=None)  # a walk to the horizon takes its time on a busy machine
 @given(
     moments,
     profiles,
@@ -329,6 +331,7 @@ def test_judgement_never_goes_back_while_nothing_comes(
     assert len({t.alarm_at for t in told}) == 1
 
 
+@settings(deadline=None)  # a walk to the horizon takes its time on a busy machine
 @given(moments, profiles, rules, st.integers(0, 3 * 86_400), st.integers(1, 86_400))
 def test_a_later_call_never_brings_the_alarm_forward(
     last: datetime, profile: Profile, rule: SilenceRule, wait: int, more: int

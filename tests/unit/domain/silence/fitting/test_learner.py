@@ -110,6 +110,7 @@ def test_the_ceiling_is_at_least_half_as_long_again_as_the_longest_gap() -> None
     assert fit.ceiling_secs > DAY_SECS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("calls_per_day", [24, 120, 1200])
 def test_the_limit_of_poisson_traffic_is_near_theory(calls_per_day: int) -> None:
     told = [limit(fitted(list(poisson(calls_per_day, 182, seed)), 26)) for seed in range(3)]
@@ -118,6 +119,7 @@ def test_the_limit_of_poisson_traffic_is_near_theory(calls_per_day: int) -> None
     assert theory * 0.98 <= sum(told) / len(told) <= theory + 0.8
 
 
+@pytest.mark.slow
 def test_the_budget_is_kept_on_poisson_traffic() -> None:
     """Five seeds of half a year each at one a month: 30 alarms are due, give or take."""
     alarms, months = 0, 0.0
@@ -131,6 +133,21 @@ def test_the_budget_is_kept_on_poisson_traffic() -> None:
         months += 6
 
     assert 0.4 <= alarms / months <= 1.5
+
+
+def test_a_quiet_day_that_nobody_listed_does_not_alarm_all_day() -> None:
+    """A tenth of the calls, after the steadiest of histories: the level follows all the same."""
+    stamps = poisson(1200, 98, 4)
+    monday = START + 13 * WEEK_SECS
+    is_kept = np.random.default_rng(1).random(len(stamps)) < 0.1
+    arrivals = Arrivals.of(stamps[(stamps < monday) | (stamps >= monday + DAY_SECS) | is_kept])
+    learner = Learner(arrivals, CALENDAR, 1.0, monday)
+    fit = next(learner.fits())
+    due = alarm_secs(fit, learner.history.grid, arrivals, fit.rule())
+    nexts = np.append(arrivals.starts, np.inf)[fit.first + 1 : fit.last + 1]
+    is_that_day = arrivals.ends[fit.first : fit.last] < monday + DAY_SECS
+
+    assert 1 <= int(((due < nexts) & is_that_day).sum()) <= 20
 
 
 def test_replay_says_what_the_rule_says() -> None:

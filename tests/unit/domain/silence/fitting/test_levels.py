@@ -37,16 +37,24 @@ def test_the_arrays_are_what_the_calls_give_one_by_one(
 def test_steady_traffic_wants_a_level_that_hardly_moves() -> None:
     rng = np.random.default_rng(3)
     gaps = rng.exponential(1.0, 5000)
-    prior = best_prior(gaps, np.ones(5000, bool), 120.0, 10.0)
+    prior = best_prior(gaps, np.ones(5000, bool), 60.0, 30.0)
 
     assert prior == NO_FILTER or (prior.strength or 0) >= 100
+
+
+def test_a_busy_feed_is_never_taken_to_be_steady() -> None:
+    rng = np.random.default_rng(3)
+    prior = best_prior(rng.exponential(1.0, 5000), np.ones(5000, bool), 1200.0, 30.0)
+
+    assert prior.strength is not None
+    assert prior.strength <= 30
 
 
 def test_days_of_their_own_want_a_level_that_follows() -> None:
     rng = np.random.default_rng(3)
     busy = np.repeat(rng.gamma(4, 1 / 4, 40), 120)
     gaps = rng.exponential(1.0, len(busy)) / busy
-    prior = best_prior(gaps, np.ones(len(busy), bool), 120.0, 10.0)
+    prior = best_prior(gaps, np.ones(len(busy), bool), 60.0, 30.0)
 
     assert prior.strength is not None
     assert prior.strength <= 30
