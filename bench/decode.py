@@ -97,7 +97,7 @@ def _call(draw: random.Random, second: int) -> CallRecord:
         "line": draw.choice(["T9001", "T9002"]),
         "call_id": str(draw.randrange(10**9, 10**10)),
     }
-    return CallRecord._make(values.get(name) for name in CallRecord._fields)  # type: ignore[arg-type]  # drawn by name
+    return CallRecord._make(values.get(name) for name in CallRecord._fields)
 
 
 if __name__ == "__main__":
