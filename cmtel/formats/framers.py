@@ -13,7 +13,7 @@ from cmtel.formats.seam import MAX_RECORD_BYTES
 _KEPT_BYTES = MAX_RECORD_BYTES + 1
 
 
-_LF_CR_LINE = re.compile(rb"[^\r\n]*(?:\r\n|\n\r|\r|\n)|[^\r\n]+")
+_LF_CR_LINE = re.compile(rb"[^\r\n]*+(?:\r\n|\n\r|\r|\n)|[^\r\n]+")
 
 
 class LineFramer:

@@ -92,7 +92,7 @@ class UnifyCalls:
                 started_at,
                 ended_at,
                 self._called(party) if direction == "out" else self._caller(party),
-                extension or msn or None,
+                self._called(extension or msn),
                 None,
                 None,
                 None if ring_secs is None else ring_secs * 1000,

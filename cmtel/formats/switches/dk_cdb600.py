@@ -176,7 +176,8 @@ FORMAT = Format(
 1-4 station, 5-6 trunk, 8 status (# held, * taken up again, X barred), 10-33 number or text,
 35-42 account, 44-48 date NN/NN, 50-54 start HH:MM, 56-65 duration hh:mm'ss", 67-72 ring mm'ss",
 74-80 units
-texts: Incoming, DDI Num:n, CLI Num:n; not answered: Incoming no answer, DDI NoAns:n, CLI NoAns:n""",
+texts: Incoming, DDI Num:n, CLI Num:n;
+  not answered: Incoming no answer, DDI NoAns:n, CLI NoAns:n""",
     example="115 02   CLI Num:0255500188       87654321 10/02 08:45 00:10'20\"  00'10\"",
     options=OPTIONS,
     make_framer=LineFramer,
