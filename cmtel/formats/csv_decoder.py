@@ -40,6 +40,8 @@ class CsvDecoder:
     ``read_joined`` reads lines joined to one; it is ``read`` if not given.
     """
 
+    joins_lines = True
+
     def __init__(
         self,
         texts: RecordTexts,

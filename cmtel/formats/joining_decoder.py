@@ -54,6 +54,7 @@ class JoiningDecoder(ABC, Generic[Facts]):
     end is not known.
     """
 
+    joins_lines = False
     memory_records = 0
 
     def __init__(self, texts: RecordTexts) -> None:

@@ -23,6 +23,7 @@ LEG_MEMORY_RECORDS = 20_000
 class LineDecoder:
     """Decoder for formats in which every record stands alone."""
 
+    joins_lines = False
     oldest_open: int | None = None
     deadline_utc: datetime | None = None
 
