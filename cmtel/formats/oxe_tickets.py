@@ -12,7 +12,7 @@ from functools import lru_cache
 from cmtel.domain.calls import CallRecord, Direction, Outcome, Skipped
 from cmtel.errors import LineRejected
 from cmtel.formats.call_spans import CallSpans, day_secs, known_length
-from cmtel.formats.charges import Charge, charge, pulses, unit_price
+from cmtel.formats.charges import Charge, charge, currency_of, pulses, unit_price
 from cmtel.formats.columns import columns
 from cmtel.formats.days import day_text
 from cmtel.formats.durations import whole
@@ -111,7 +111,7 @@ class TicketReader:
                 connected_secs,
                 cost and cost.text,
                 cost and cost.cents,
-                None,
+                cost and currency_of(cost_info),
                 line or None,
                 access_code or None,
                 call_id,
@@ -133,7 +133,7 @@ class TicketReader:
 
     def _find_charge(self, units: str, cost_info: str) -> Charge | None:
         if "." in cost_info or "," in cost_info:
-            return charge(cost_info)
+            return charge(cost_info, currency_of(cost_info))
         return pulses(units, self._price) if units else None
 
 

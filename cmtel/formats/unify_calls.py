@@ -12,7 +12,7 @@ from functools import lru_cache
 from cmtel.domain.calls import CallRecord, Direction, Outcome, Skipped
 from cmtel.errors import LineRejected
 from cmtel.formats.call_spans import CallSpans, day_secs, known_length
-from cmtel.formats.charges import UNIT_PRICE, pulses, unit_price
+from cmtel.formats.charges import UNIT_PRICE, currency_of, pulses, unit_price
 from cmtel.formats.days import dotted_day
 from cmtel.formats.durations import clock_secs, minutes_secs
 from cmtel.formats.numbers import caller_number, number
@@ -51,7 +51,7 @@ class UnifyCalls:
         self._is_start = choice(values, TIME_IS.name, ("start", "end"), "end") == "start"
         self._is_ringing_kept = choice(values, RINGING.name, ("skip", "call"), "skip") == "call"
         self._spans = CallSpans(options)
-        self._charge = lru_cache(_REMEMBERED)(lambda text: pulses(text, price))
+        self._charge = lru_cache(_REMEMBERED)(lambda text: pulses(text, price, currency_of(text)))
         self._caller = lru_cache(_REMEMBERED)(caller_number)
         self._called = lru_cache(_REMEMBERED)(number)
 
@@ -99,7 +99,7 @@ class UnifyCalls:
                 connected_secs,
                 cost and cost.text,
                 cost and cost.cents,
-                None,
+                cost and currency_of(charge),
                 line or None,
                 account or None,
                 None,

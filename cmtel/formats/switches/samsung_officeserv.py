@@ -17,7 +17,7 @@ from typing import NamedTuple
 from cmtel.domain.calls import CallRecord, Direction, Outcome, Rejected, Skipped
 from cmtel.errors import LineRejected
 from cmtel.formats.call_spans import CallSpans, day_secs, known_length
-from cmtel.formats.charges import charge
+from cmtel.formats.charges import charge, currency_of
 from cmtel.formats.columns import CutColumns, columns
 from cmtel.formats.dates import DAY_FIRST
 from cmtel.formats.days import YearlessDays
@@ -36,12 +36,16 @@ OPTIONS = (ENCODING, DAY_FIRST)
 
 #: Positions of the report before a heading is seen; the last column has no end.
 _REPORT_BEGINS = (1, 6, 11, 15, 21, 30, 39, 42, 61, 74, 91)
-_HEADINGS = (
-    *("EXT", "AUTH", "TRK", "(?:MM/DD|DD/MM)", r"STT\.TIME", "DURATION", "FG"),
-    *("DIALED DIGIT", "ACCOUNT CODE", "CID NUMBER", "CID NAME"),
+_HEADINGS = ("EXT", "AUTH", "TRK", "(?:MM/DD|DD/MM)", r"STT\.TIME", "DURATION", "FG")
+#: Systems without caller id, or without account codes, do not print these.
+_MAYBE_HEADINGS = ("DIALED DIGIT", "ACCOUNT CODE", "CID NUMBER", "CID NAME")
+_HEADING_LINE = re.compile(
+    r"\s*"
+    + r"\s*".join(f"({words})" for words in _HEADINGS)
+    + "".join(rf"\s*({words})?" for words in _MAYBE_HEADINGS)
+    + r"\s*"
 )
-_HEADING_LINE = re.compile(" *" + " *".join(f"({words})" for words in _HEADINGS) + " *")
-_HEADER = re.compile(r"SMDR REPORT|EXT\s+AUTH")
+_HEADER = re.compile(r"\s*(?:SMDR REPORT|EXT\s+AUTH)")
 _LINE_END = 65_536
 #: Without the first two bytes of the record: call id, extension, date, time, duration, flag,
 #: dialled, account, cost, caller id; name and ring of the longer record.
@@ -84,7 +88,7 @@ class _RecordReader:
         self._spans = CallSpans(options)
         self._legs = LegCounter()
         self._cut = _report_columns(_REPORT_BEGINS)
-        self._charge = lru_cache(_REMEMBERED)(charge)
+        self._charge = lru_cache(_REMEMBERED)(lambda text: charge(text, currency_of(text)))
         self._caller = lru_cache(_REMEMBERED)(caller_number)
         self._called = lru_cache(_REMEMBERED)(number)
         self._name = lru_cache(_REMEMBERED)(party_name)
@@ -93,8 +97,7 @@ class _RecordReader:
         """Read a line of the report; a heading moves the columns of the lines after it."""
         if _HEADER.match(text):
             if found := _HEADING_LINE.fullmatch(text):
-                begins = [found.start(group) + 1 for group in range(1, len(_HEADINGS) + 1)]
-                self._cut = _report_columns(begins)
+                self._cut = _report_columns([begin + 1 for begin, _ in found.regs[1:]])
             return Skipped("header", raw)
         if is_separator(text):
             return Skipped("separator", raw)
@@ -136,7 +139,7 @@ class _RecordReader:
                 connected_secs,
                 cost and cost.text,
                 cost and cost.cents,
-                None,
+                cost and currency_of(fields.cost),
                 fields.line or None,
                 fields.account or None,
                 call_id,
@@ -155,8 +158,12 @@ def _transferred(fields: _Fields) -> Direction | None:
 
 
 def _report_columns(begins: Sequence[int]) -> CutColumns:
-    ends = (*(begin - 1 for begin in begins[1:]), _LINE_END)
-    return columns(*zip(begins, ends, strict=True))
+    """Return what cuts a line; a column that is not there begins at 0 and is always empty."""
+    places, last = [], _LINE_END
+    for begin in reversed(begins):
+        places.append((begin, last) if begin else (1, 0))
+        last = begin - 1 if begin else last
+    return columns(*reversed(places))
 
 
 class _SamsungDecoder(LineDecoder):
@@ -202,9 +209,9 @@ class _SamsungDecoder(LineDecoder):
             return empty_outcome(text, raw)
         if not record.endswith(b"\0"):
             return Rejected("truncated", raw)
+        if len(record) not in _RECORD_BYTES:
+            return Rejected("unparsed", raw)
         try:
-            if len(record) not in _RECORD_BYTES:
-                raise LineRejected
             return self._read_record(text, raw)
         except LineRejected as error:
             return Rejected(error.reason, raw)
@@ -230,9 +237,10 @@ FORMAT = Format(
     default_port=None,
     layout="""\
 lines: columns begin where the heading says (EXT AUTH TRK MM/DD STT.TIME DURATION FG
-  DIALED DIGIT, ACCOUNT CODE, CID NUMBER, CID NAME), else at 1, 6, 11, 15, 21, 30, 39, 42, 61, 74, 91
-records that end with NUL, 122 or 154 bytes: 3-8 call id, 10-15 extension, 17-25 auth, 27-31 MM/DD,
-  33-40 time, 42-49 duration, 51-52 flag, 54-71 dialled, 73-89 account, 91-100 cost,
+  DIALED DIGIT, ACCOUNT CODE, CID NUMBER, CID NAME),
+  without one at 1, 6, 11, 15, 21, 30, 39, 42, 61, 74, 91
+records that end with NUL, 122 or 154 bytes: 3-8 call id, 10-15 extension, 17-25 auth,
+  27-31 MM/DD, 33-40 time, 42-49 duration, 51-52 flag, 54-71 dialled, 73-89 account, 91-100 cost,
   102-117 caller id; 119-136 name, 138-143 group, 144-151 ring""",
     example=(
         "205       701 01/02 17:15:41 00:00:02 T                                  "
