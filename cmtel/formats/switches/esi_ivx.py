@@ -57,7 +57,14 @@ class _LineReader:
         return self._tabular(text, raw)
 
     def _comma_delimited(self, text: str, raw: str) -> CallRecord:
-        fields = _CSV.split(text)
+        fields = text[1:-1].split('","')
+        # As the switch writes them: all fields in quotes, no quotes inside.
+        if (
+            text.count('"') != 2 * _CSV_FIELDS
+            or text[0] + text[-1] != '""'
+            or len(fields) != _CSV_FIELDS
+        ):
+            fields = _CSV.split(text)
         if len(fields) != _CSV_FIELDS:
             raise LineRejected
         kind, date, time, duration, extension, party, name, line = map(str.strip, fields)
