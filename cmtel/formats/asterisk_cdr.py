@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import NamedTuple
 
 from cmtel.domain.calls import CallRecord, Direction, State
@@ -27,7 +26,6 @@ _EPOCH = re.compile(r"(?:^|.*[^0-9])([0-9]{1,11})\.[0-9]+")
 _QUOTED_NAME = re.compile(r'"(.*)"[ \t]*(?:<.*)?', re.DOTALL)
 #: The start may be logged a moment before the channel's creation, rounding included.
 _START_BEFORE_CREATION = timedelta(seconds=2)
-_REMEMBERED = 65_536
 _parse = datetime.fromisoformat
 
 
@@ -68,9 +66,6 @@ class AsteriskCdrReader:
         self._clock = SwitchClock(options.timezone)
         self._has_zone = options.timezone is not None
         self._legs = LegCounter()
-        self._caller = lru_cache(_REMEMBERED)(self._look_up_caller)
-        self._called = lru_cache(_REMEMBERED)(self._look_up_called)
-        self._name = lru_cache(_REMEMBERED)(_caller_name)
 
     def call(
         self,
@@ -95,19 +90,21 @@ class AsteriskCdrReader:
             account_code, src, dst, context, caller_id, channel, dst_channel,
             start, answer, end, duration, billsec, disposition, unique_id, linked_id,
         ) = cdr  # fmt: skip
-        caller, is_caller_internal = self._caller(src)
-        called, is_called_internal = self._called(dst)
+        caller, called = caller_number(src), number(dst)
+        is_internal = self._plan.is_internal
         duration_secs, billed_secs = int(duration), int(billsec)
         if sent_direction:
             direction: Direction | None = sent_direction
-        elif is_caller_internal:
-            direction = "internal" if is_called_internal else "out"
+        elif caller and is_internal(caller):
+            direction = "internal" if not called or is_internal(called) else "out"
+        elif not called or is_internal(called):
+            direction = "in"
         else:
-            direction = "in" if is_called_internal else self._plan.by_context(context)
+            direction = self._plan.by_context(context)
         name = line = None
         if direction == "in":
             text = caller_id.replace('""', '"') if has_doubled_quotes else caller_id
-            name, line = self._name(text, caller), channel
+            name, line = party_name(displayed_name(text), caller), channel
         elif direction == "out":
             line = dst_channel
         started_at, ended_at, answered_after_ms = self._times(
@@ -129,14 +126,6 @@ class AsteriskCdrReader:
                 account_code or None, call_id, self._legs.next_leg(call_id), raw,
             ),
         )  # fmt: skip
-
-    def _look_up_caller(self, src: str) -> tuple[str | None, bool]:
-        caller = caller_number(src)
-        return caller, caller is not None and self._plan.is_internal(caller)
-
-    def _look_up_called(self, dst: str) -> tuple[str | None, bool]:
-        called = number(dst)
-        return called, called is None or self._plan.is_internal(called)
 
     def _times(
         self, texts: tuple[str, str, str], lengths: tuple[int, int], unique_id: str
@@ -160,9 +149,9 @@ class AsteriskCdrReader:
 
     def _common_offset(self, texts: tuple[str, str, str]) -> str | None:
         """Return the offset of all three times, None if they are not as simple as that."""
-        offset = self._clock.offset_of_hour(texts[0][:13])
+        offset = self._clock.offset_around(texts[0])
         for text in texts[1:]:
-            if text and self._clock.offset_of_hour(text[:13]) != offset:
+            if text and self._clock.offset_around(text) != offset:
                 return None
         return offset
 
@@ -208,12 +197,11 @@ def displayed_name(caller_id: str) -> str:
     text = caller_id.strip(" \t")
     if not text.startswith('"'):
         return text.partition("<")[0]
+    last = text.rfind('"')
+    if last and text.startswith('" <', last):  # as they nearly all are
+        return text[1:last]
     found = _QUOTED_NAME.fullmatch(text)
     return found[1] if found else text[1:]
-
-
-def _caller_name(caller_id: str, caller: str | None) -> str | None:
-    return party_name(displayed_name(caller_id), caller)
 
 
 def _state(disposition: str, *, is_answered: bool) -> State:

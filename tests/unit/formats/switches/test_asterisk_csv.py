@@ -19,24 +19,9 @@ COLUMNS = [
     "ANSWERED", "DOCUMENTATION", "1714543200.1", "", "", "1714543200.1", "7",
 ]  # fmt: skip
 NAMES = [
-    "account",
-    "src",
-    "dst",
-    "context",
-    "clid",
-    "channel",
-    "dstchannel",
-    "app",
-    "data",
-    "start",
-    "answer",
-    "end",
-    "duration",
-    "billsec",
-    "disposition",
-    "ama",
-    "uniqueid",
-]
+    "account", "src", "dst", "context", "clid", "channel", "dstchannel", "app", "data", "start",
+    "answer", "end", "duration", "billsec", "disposition", "ama", "uniqueid",
+]  # fmt: skip
 NUMBERS = (12, 13, 20)
 
 
@@ -44,7 +29,7 @@ def as_asterisk_writes(columns: list[str]) -> str:
     """Texts in quotes; numbers, and times that are not set, without."""
     return ",".join(
         value
-        if index in NUMBERS or (index in (10, 11) and not value)
+        if (index in NUMBERS and not {*value} & {*'," '}) or (index in (10, 11) and not value)
         else '"' + value.replace('"', '""') + '"'
         for index, value in enumerate(columns)
     )
