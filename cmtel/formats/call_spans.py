@@ -105,10 +105,10 @@ class CallSpans:
         """Return the offset of both times; None if it takes more to know it."""
         if start_secs < 0 or end_secs >= _DAY_SECS:
             return None
-        offset = self._clock.offset_of_hour(f"{day} {start_secs // 3600:02}")
+        offset = self._clock.offset_around(f"{day} {start_secs // 3600:02}")
         if end_secs // 3600 == start_secs // 3600:
             return offset
-        is_same = self._clock.offset_of_hour(f"{day} {end_secs // 3600:02}") == offset
+        is_same = self._clock.offset_around(f"{day} {end_secs // 3600:02}") == offset
         return offset if is_same else None
 
     def _from_moment(self, day: str, secs: int, length_secs: int | None) -> tuple[str, str | None]:

@@ -70,8 +70,6 @@ class UnifyCalls:
         self._is_start = choice(values, TIME_IS.name, ("start", "end"), "end") == "start"
         self._is_ringing_kept = choice(values, RINGING.name, ("skip", "call"), "skip") == "call"
         self._spans = CallSpans(options)
-        self._caller = lru_cache(_REMEMBERED)(caller_number)
-        self._called = lru_cache(_REMEMBERED)(number)
         self.rest = lru_cache(_REMEMBERED)(self._rest)
 
     def call(
@@ -112,8 +110,8 @@ class UnifyCalls:
                 "CONN" if connected_secs and direction else "RING",
                 started_at,
                 ended_at,
-                self._called(party) if direction == "out" else self._caller(party),
-                self._called(station),
+                number(party) if direction == "out" else caller_number(party),
+                number(station),
                 None,
                 None,
                 ring_ms,

@@ -58,8 +58,6 @@ class _LineReader:
         self._page_day: str | None = None
         #: Day and second of the call before.
         self._before: tuple[str, int] | None = None
-        self._caller = lru_cache(_REMEMBERED)(caller_number)
-        self._called = lru_cache(_REMEMBERED)(number)
         self._account = lru_cache(_REMEMBERED)(_name_and_account_code)
 
     def read(self, text: str, raw: str) -> Outcome:
@@ -92,7 +90,7 @@ class _LineReader:
         if account == _NOT_ANSWERED:
             connected_secs, account = 0, ""
         is_in = direction == "in"
-        remote = self._caller(party) if is_in else self._called(party)
+        remote = caller_number(party) if is_in else number(party)
         name, account_code = self._account(account, remote, is_in) if account else (None, None)
         day = self.days.day(date) if is_dated else self._page_day or self._undated_day(secs)
         started_at, ended_at = self._spans.from_start(day, secs, connected_secs or None)
@@ -105,7 +103,7 @@ class _LineReader:
                 started_at,
                 ended_at,
                 remote,
-                self._called(station),
+                number(station),
                 None,
                 name,
                 None,

@@ -70,8 +70,6 @@ class _RecordReader:
         self._legs = LegCounter()
         self._cut = _report_columns(_REPORT_BEGINS)
         self._charge = lru_cache(_REMEMBERED)(lambda text: charge(text, currency_of(text)))
-        self._caller = lru_cache(_REMEMBERED)(caller_number)
-        self._called = lru_cache(_REMEMBERED)(number)
         self._name = lru_cache(_REMEMBERED)(party_name)
 
     def line(self, text: str, raw: str) -> Outcome:
@@ -111,7 +109,7 @@ class _RecordReader:
         length = known_length(ring_secs, connected_secs)
         started_at, ended_at = self._spans.from_start(day, secs, length)
         is_in = direction == "in"
-        remote = self._caller(caller_id) if is_in else self._called(dialled)
+        remote = caller_number(caller_id) if is_in else number(dialled)
         cost = self._charge(price) if price else None
         call_key = call_id or None
         return tuple.__new__(
@@ -122,7 +120,7 @@ class _RecordReader:
                 started_at,
                 ended_at,
                 remote,
-                self._called(extension),
+                number(extension),
                 None,
                 self._name(name, remote) if is_in and name else None,
                 None if ring_secs is None else ring_secs * 1000,
