@@ -11,7 +11,7 @@ from cmtel.domain.incidents import reminders
 from cmtel.domain.incidents.actions import Level
 from cmtel.domain.incidents.events import ReadFailed
 from cmtel.domain.incidents.rules import READS_AFTER_BLIND
-from cmtel.domain.incidents.states import FeedState, IncidentKind, State
+from cmtel.domain.incidents.states import IncidentKind, State
 from cmtel.domain.incidents.turn import Turn
 from cmtel.domain.mails.kinds import MailKind
 
@@ -49,8 +49,3 @@ def leave(turn: Turn) -> None:
 def _is_past_grace(turn: Turn) -> bool:
     since = turn.state.failing_since or turn.now
     return turn.now - since >= timedelta(seconds=turn.rules.blind_grace_secs)
-
-
-def is_unreadable(state: FeedState) -> bool:
-    """Tell whether the last read failed."""
-    return state.failing_since is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from cmtel.domain.incidents import blindness, reminders
 from cmtel.domain.incidents.actions import Level
@@ -64,9 +65,14 @@ def _ok_or_late(turn: Turn, read: Read) -> None:
         _stall(turn, read.judgement)
     elif silence in _TOO_QUIET and turn.state.state is State.OK:
         turn.move(State.LATE, **_numbers(read.judgement))
-    elif turn.state.state is State.LATE and (read.arrivals or silence is Silence.NORMAL):
-        if silence not in _TOO_QUIET:
-            turn.move(State.OK)
+    elif turn.state.state is State.LATE and _is_over(read):
+        turn.move(State.OK)
+
+
+def _is_over(read: Read) -> bool:
+    """Closed time alone does not end lateness."""
+    silence = read.judgement.silence
+    return silence is Silence.NORMAL or (bool(read.arrivals) and silence is Silence.CLOSED)
 
 
 def _reads_needed(turn: Turn) -> int:
@@ -134,7 +140,7 @@ def _close(turn: Turn, why: str = "") -> None:
     turn.change(last_closed=closed, recovering_since=None, recovered_arrivals=0, overdue_reads=0)
 
 
-def _numbers(judgement: Judgement) -> dict[str, float | str | None]:
+def _numbers(judgement: Judgement) -> dict[str, Any]:
     return {
         "silence_secs": round(judgement.silence_secs),
         "expected": None if judgement.expected is None else round(judgement.expected, 1),

@@ -170,6 +170,7 @@ def _moved_incident(incident: Incident | None, step: timedelta) -> Incident | No
         return None
     return replace(
         incident,
+        first_queued_at=_moved(incident.first_queued_at, step),
         last_queued_at=_moved(incident.last_queued_at, step),
         closed_at=_moved(incident.closed_at, step),
     )

@@ -21,7 +21,8 @@ def remind(turn: Turn, read: Read) -> None:
     if read.is_made_up:
         return
     _end_downtimes(turn)
-    _dismiss(turn)
+    if turn.state.stall is not None:
+        _dismiss(turn, turn.state.stall, wanted_recipients(turn.state.stall, turn.rules))
     if turn.state.state is not State.STALLED or turn.state.stall is None:
         return
     if is_held_back(turn.state, turn.now) or turn.state.reads_to_prove > 0:
@@ -31,7 +32,7 @@ def remind(turn: Turn, read: Read) -> None:
         return
     _repeat(turn, turn.state.stall)
     _escalate(turn)
-    _join(turn)
+    _join(turn, turn.state.stall, wanted_recipients(turn.state.stall, turn.rules))
 
 
 def is_held_back(state: FeedState, now: datetime) -> bool:
@@ -49,19 +50,21 @@ def repeat_due_at(incident: Incident, rules: IncidentRules) -> datetime | None:
 def tell_of_blindness(turn: Turn) -> None:
     """Row 9: once, to the list for it, and to those whose repeats now wait."""
     blind = turn.state.blind
-    if blind is None or blind.first_queued_at is not None or is_held_back(turn.state, turn.now):
+    if blind is None:
         return
     waiting = turn.state.stall.told if turn.state.stall else ()
-    told = tuple(dict.fromkeys((*turn.rules.blind_recipients, *waiting)))
+    wanted = tuple(dict.fromkeys((*turn.rules.blind_recipients, *waiting)))
+    _dismiss(turn, blind, wanted)
+    if is_held_back(turn.state, turn.now):
+        return
+    if blind.first_queued_at is not None:
+        _join(turn, turn.state.blind, wanted)
+        return
+    since, why = turn.state.failing_since, turn.state.failing_reason
     blind = turn.mail(
-        MailKind.BLIND,
-        blind,
-        told,
-        suspends_repeats=bool(waiting),
-        silent_since=turn.state.failing_since,
-        why=turn.state.failing_reason,
+        MailKind.BLIND, blind, wanted, suspends_repeats=bool(waiting), silent_since=since, why=why
     )
-    turn.change_incident(blind, told=told, first_queued_at=turn.now, last_queued_at=turn.now)
+    turn.change_incident(blind, told=wanted, first_queued_at=turn.now, last_queued_at=turn.now)
 
 
 def _first(turn: Turn, incident: Incident) -> None:
@@ -112,26 +115,18 @@ def wanted_recipients(incident: Incident, rules: IncidentRules) -> tuple[str, ..
     return tuple(dict.fromkeys((*rules.recipients, *added)))
 
 
-def _join(turn: Turn) -> None:
+def _join(turn: Turn, incident: Incident | None, wanted: tuple[str, ...]) -> None:
     """Those who became recipients of an open incident learn what happened so far (2.6, 8)."""
-    incident = turn.state.stall
-    if incident is None:
-        return
-    wanted = wanted_recipients(incident, turn.rules)
-    added = tuple(to for to in wanted if to not in incident.told)
-    if added:
+    added = tuple(to for to in wanted if incident is not None and to not in incident.told)
+    if incident is not None and added:
         incident = turn.mail(MailKind.JOINING, incident, added)
         turn.change_incident(incident, told=(*incident.told, *added))
 
 
-def _dismiss(turn: Turn) -> None:
+def _dismiss(turn: Turn, incident: Incident | None, wanted: tuple[str, ...]) -> None:
     """Those who are recipients no more get their last mail (2.6, 8); no overlay holds it back."""
-    incident = turn.state.stall
-    if incident is None:
-        return
-    wanted = wanted_recipients(incident, turn.rules)
-    removed = tuple(to for to in incident.told if to not in wanted)
-    if removed:
+    removed = tuple(to for to in (incident.told if incident else ()) if to not in wanted)
+    if incident is not None and removed:
         incident = turn.mail(MailKind.REMOVED, incident, removed)
         kept = tuple(to for to in incident.told if to in wanted)
         turn.change_incident(incident, told=kept)

@@ -36,6 +36,9 @@ class RepeatTimes(tuple[int, ...]):
         return timedelta(seconds=self[min(repeats, len(self) - 1)])
 
 
+_EVERY_5_MINUTES = RepeatTimes((300,))
+
+
 @dataclass(frozen=True, slots=True)
 class Escalation:
     """Whom to add when a stall lasts: after so many repeats, or so long after the first mail."""
@@ -61,7 +64,7 @@ class IncidentRules:
     blind_recipients: tuple[str, ...]
     check_secs: int = 300
     confirm: int = 2
-    repeats: RepeatTimes = RepeatTimes((300,))
+    repeats: RepeatTimes = _EVERY_5_MINUTES
     escalations: tuple[Escalation, ...] = ()
     recover_records: int = 3
     recover_hold_secs: int = 300

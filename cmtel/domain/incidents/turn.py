@@ -43,7 +43,7 @@ class Turn:
     def change_incident(self, incident: Incident, **fields: Any) -> Incident:
         """Set fields of an open incident, and return it."""
         changed = replace(incident, **fields)
-        self.state = replace(self.state, **{incident.kind.value: changed})
+        self.change(**{incident.kind.value: changed})
         return changed
 
     def move(self, state: State, level: Level = Level.INFO, **fields: FieldValue) -> None:

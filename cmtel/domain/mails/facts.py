@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from cmtel.domain.way import Stop
+
 
 @dataclass(frozen=True, slots=True)
 class MailFacts:
@@ -21,7 +23,8 @@ class MailFacts:
         why: What the operator said, why the feed is unreadable, or why the incident closed.
         undeliverable: Recipients whose server refused the last mail to them.
         is_capped: The recipient had his mails of the day; from now on hourly.
-        way: Where the stream stopped, one line a stage (domain/way.py).
+        stage, stage_since, stage_detail: Where the stream stopped (domain/way.py); else empty.
+        lines: Of a DIGEST: name and value.
     """
 
     feed: str
@@ -42,10 +45,16 @@ class MailFacts:
     until: datetime | None = None
     undeliverable: tuple[str, ...] = ()
     is_capped: bool = False
-    way: tuple[str, ...] = ()
+    stage: str = ""
+    stage_since: datetime | None = None
+    stage_detail: str = ""
+    lines: tuple[tuple[str, str], ...] = ()
 
-    def with_delivery(
-        self, undeliverable: tuple[str, ...], way: tuple[str, ...], *, is_capped: bool
-    ) -> MailFacts:
-        """Return the facts with what only the outbox and the way know."""
-        return replace(self, undeliverable=undeliverable, way=way, is_capped=is_capped)
+    def at_queueing(self, stop: Stop | None, *, is_capped: bool) -> MailFacts:
+        """Return the facts with what is known only when the mail is queued."""
+        facts = replace(self, is_capped=is_capped)
+        if stop is None:
+            return facts
+        return replace(
+            facts, stage=stop.stage.value, stage_since=stop.since, stage_detail=stop.detail
+        )

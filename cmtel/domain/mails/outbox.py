@@ -39,11 +39,11 @@ class OutboxRow(NamedTuple):
     Attributes:
         references: The message id that this mail answers to; empty for the first of a thread.
         message: The mail as it goes over the wire, written once, when it was queued.
-        number: Counts up over all rows of the outbox; the order of queueing.
         attempts: Tries so far, over all servers.
         next_try: When it is tried again; None: never.
         last_code, last_text: The last answer; the code is None where there was none.
         has_resorted: It was handed to the last resort.
+        doubts: How often its answer was lost.
     """
 
     incident_id: str
@@ -63,7 +63,7 @@ class OutboxRow(NamedTuple):
     last_text: str = ""
     finished_at: datetime | None = None
     has_resorted: bool = False
-    number: int = 0
+    doubts: int = 0
 
     @property
     def key(self) -> tuple[str, int, str]:
