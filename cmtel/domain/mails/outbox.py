@@ -88,10 +88,14 @@ class OutboxRow(NamedTuple):
     @property
     def may_have_arrived(self) -> bool:
         """The recipient has it, or may have it."""
-        return self.state in (MailState.ACCEPTED, MailState.UNCERTAIN, MailState.SENDING)
+        return self.doubts > 0 or self.state in (MailState.ACCEPTED, MailState.SENDING)
 
     def is_expired(self, now: datetime) -> bool:
-        """Opening mails and repeats never expire: the incident that they are about is open."""
-        if self.kind in OPENING or self.kind is MailKind.REPEAT or not self.is_waiting:
+        """Opening mails and repeats never expire: the incident that they are about is open.
+
+        The retry of an uncertain mail does, whatever its kind: it may have been delivered.
+        """
+        is_lasting = self.kind in OPENING or self.kind is MailKind.REPEAT
+        if not self.is_retried and (is_lasting or not self.is_waiting):
             return False
         return now - self.created_at >= EXPIRES_AFTER
