@@ -34,6 +34,8 @@ class MailKind(StrEnum):
     SUMMARY = "SUMMARY"
     #: The daily sign of life.
     DIGEST = "DIGEST"
+    #: To the administrators: the notifier itself has trouble (its state or settings were damaged).
+    NOTICE = "NOTICE"
 
 
 #: Tell a recipient of an incident; he is owed a closing mail from then on.
@@ -45,4 +47,4 @@ CLOSING = frozenset(
 #: Say something in between; the closing mail supersedes those not yet delivered.
 NOTICES = frozenset({MailKind.ACKED, MailKind.PAUSED, MailKind.STOPPED})
 #: Belong to no incident.
-ALONE = frozenset({MailKind.RESUMED, MailKind.DIGEST})
+ALONE = frozenset({MailKind.RESUMED, MailKind.DIGEST, MailKind.NOTICE})

@@ -55,5 +55,7 @@ class Changes:
     residuals: list[Residual] = field(default_factory=list)
     done_requests: list[int] = field(default_factory=list)
     meta: dict[str, str] = field(default_factory=dict)
+    #: What the silence rule has learned, by feed.
+    profiles: dict[str, str] = field(default_factory=dict)
     #: A feed that is no longer watched.
     forgotten_feed: str | None = None

@@ -30,6 +30,7 @@ from cmtel.domain.mails.replies import (
     is_for_next_server,
     outcome,
 )
+from cmtel.errors import SpoolError
 from cmtel.services.notifier.changes import Changes
 from cmtel.services.notifier.outbox import Outbox
 from cmtel.services.notifier.ports import (
@@ -47,6 +48,10 @@ from cmtel.services.ports import Clock
 
 #: A mail handed over later than this after it was written says both times.
 LATE_AFTER = timedelta(minutes=5)
+#: How often the outbox is looked at; a new mail leaves so late at most.
+LOOK_EVERY_SECS = 1.0
+#: At a stop mails are tried for so long; the rest goes out after the next start (row 15).
+STOP_WITHIN_SECS = 3.0
 _MINUTE_SECS = 60.0
 
 
@@ -93,6 +98,21 @@ class Delivery:
             self._store.commit(changes)
         for row in changes.rows.values():
             self._log.write(now, mail_entry(row, "", None, "interrupted"))
+
+    def run(self) -> None:
+        """Deliver until the clock is stopping, then what can be delivered at once."""
+        while not self._clock.wait(LOOK_EVERY_SECS):
+            self._deliver_all(lambda: self._clock.is_stopping)
+        give_up_secs = self._clock.monotonic() + STOP_WITHIN_SECS
+        self._deliver_all(lambda: self._clock.monotonic() >= give_up_secs)
+
+    def _deliver_all(self, is_over: Callable[[], bool]) -> None:
+        try:
+            while not is_over() and self.deliver_once():
+                pass
+        except SpoolError as exc:
+            entry = Log(Level.ERROR, "STATE", (("error", exc.message),))
+            self._log.write(self._now(), entry)
 
     def deliver_once(self) -> bool:
         """Deliver one mail that is due; False if none is, or the minute's share is used up."""
@@ -249,9 +269,3 @@ def _in_doubt(row: OutboxRow, now: datetime) -> OutboxRow:
 def _fault(mailer: Mailer, exc: Exception) -> Log:
     fields = (("server", mailer.name), ("error", type(exc).__name__), ("text", str(exc)))
     return Log(Level.ERROR, "FAULT", fields)
-
-
-def sends_until(delivery: Delivery, is_over: Callable[[], bool]) -> None:
-    """Deliver all that is due, until nothing is or ``is_over``."""
-    while not is_over() and delivery.deliver_once():
-        pass

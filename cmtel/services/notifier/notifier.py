@@ -9,10 +9,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from cmtel.domain.incidents import events
 from cmtel.domain.incidents.actions import Level, Log
+from cmtel.errors import SpoolError
 from cmtel.services.notifier.catch_up import Grid
 from cmtel.services.notifier.changes import Changes
 from cmtel.services.notifier.jumps import JumpWatch
@@ -31,20 +33,22 @@ class Notifier:
     """Evaluates all feeds; used by one thread."""
 
     def __init__(
-        self, watches: Sequence[Watch], store: NotifierStore, clock: Clock, uptime: Uptime,
-        log: EventLog, check_secs: int, *,
+        self, feeds: Sequence[WatchedFeed], make_watch: Callable[[WatchedFeed], Watch],
+        store: NotifierStore, clock: Clock, uptime: Uptime, log: EventLog, check_secs: int, *,
         on_shift: Callable[[timedelta], None] = lambda _: None,
         on_checked: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
         """Make it; nothing is read yet.
 
         Args:
-            watches: One for each feed.
+            feeds: What is watched; at least one.
+            make_watch: Loads the state of a feed.
             check_secs: X.
             on_shift: Called with the step by which the wall clock was set (the outbox's waits).
             on_checked: Called when a check has finished (the service manager's watchdog).
         """
-        self.watches = list(watches)
+        self._make_watch = make_watch
+        self.watches = [make_watch(feed) for feed in feeds]
         self._store = store
         self._clock = clock
         self._uptime = uptime
@@ -71,7 +75,8 @@ class Notifier:
             watch.apply(events.Started(), now)
         for name in self._store.feeds():
             if name not in watched:
-                self._log.write(now, _entry(Level.WARNING, "FEED", feed=name, result="unknown"))
+                # Its settings are gone; closing needs no more of them than anybody's.
+                self._retire(self._make_watch(replace(self.watches[0].feed, name=name)), now)
 
     def stop(self, *, is_by_operator: bool) -> None:
         """Row 15."""
@@ -90,34 +95,31 @@ class Notifier:
         if self._clock.monotonic() >= self._held_until_secs:
             for watch in self.watches:
                 if is_check or self._is_awake(watch, now):
-                    self._look(watch, now)
+                    self._try(watch, now)
             if is_check:
                 self._on_checked()
         return self._wait_secs()
 
-    def remove(self, name: str) -> None:
-        """Stop watching a feed; those who were told of an incident of it are told so."""
-        now = self._now()
-        for watch in [watch for watch in self.watches if watch.feed.name == name]:
-            watch.apply(events.FeedRemoved(), now)
-            self._store.commit(Changes(forgotten_feed=name))
-            self.watches.remove(watch)
-
-    def reconfigure(
-        self, feeds: Sequence[WatchedFeed], make: Callable[[WatchedFeed], Watch]
-    ) -> None:
+    def reconfigure(self, feeds: Sequence[WatchedFeed]) -> None:
         """Go on with other settings: judge at once by the new limits (notifier.md 2.6, 8)."""
         now = self._now()
         by_name = {feed.name: feed for feed in feeds}
-        for name in [w.feed.name for w in self.watches if w.feed.name not in by_name]:
-            self.remove(name)
+        for gone in [watch for watch in self.watches if watch.feed.name not in by_name]:
+            self._retire(gone, now)
+            self.watches.remove(gone)
         known = {watch.feed.name: watch for watch in self.watches}
         for name, feed in by_name.items():
             if name in known:
                 known[name].reconfigure(feed, now)
             else:
-                self.watches.append(make(feed))
+                self.watches.append(self._make_watch(feed))
         self._next_check_secs = self._clock.monotonic()
+        self._grid_anchor = now
+
+    def _retire(self, watch: Watch, now: datetime) -> None:
+        """Stop watching a feed; those who were told of an incident of it are told so."""
+        watch.apply(events.FeedRemoved(), now)
+        self._store.commit(Changes(forgotten_feed=watch.feed.name))
 
     def _now(self) -> datetime:
         now = self._clock.now()
@@ -135,7 +137,7 @@ class Notifier:
         for watch in self.watches:
             watch.apply(jump, now)
         self._on_shift(jump.step)
-        self._grid_anchor += jump.step
+        self._grid_anchor += jump.step + timedelta(seconds=slept_secs)
         self._held_until_secs = self._clock.monotonic() + self._check_secs
 
     def _answer_requests(self, now: datetime) -> None:
@@ -160,6 +162,14 @@ class Notifier:
     def _is_awake(self, watch: Watch, now: datetime) -> bool:
         wake = self._wakes.get(watch.feed.name)
         return wake is not None and now >= wake
+
+    def _try(self, watch: Watch, now: datetime) -> None:
+        """Look at a feed; if the state cannot be written, the next look does it all again."""
+        try:
+            self._look(watch, now)
+        except SpoolError as exc:
+            entry = _entry(Level.ERROR, "STATE", feed=watch.feed.name, error=exc.message)
+            self._log.write(now, entry)
 
     def _look(self, watch: Watch, now: datetime) -> None:
         pause = watch.state.pause

@@ -200,6 +200,9 @@ class NotifierStore(Protocol):
     def last_accepted_at(self) -> datetime | None:
         """When a mail server last took a mail."""
 
+    def accepted_since(self, since: datetime) -> int:
+        """How many mails servers took since an instant."""
+
     def add_request(self, request: Request) -> None:
         """Leave a request for the service."""
 
@@ -208,6 +211,9 @@ class NotifierStore(Protocol):
 
     def meta(self, name: str) -> str | None:
         """A value kept beside the state."""
+
+    def profile(self, feed: str) -> str | None:
+        """What the silence rule has learned of a feed, as it was saved."""
 
     def history(self, since: datetime, feed: str | None = None) -> list[HistoryEvent]:
         """The history since an instant, oldest first."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from cmtel.domain.incidents import events
 from cmtel.domain.incidents.actions import Action, Archive, Level, Log, QueueMail
@@ -18,7 +19,7 @@ from cmtel.domain.incidents.step import step
 from cmtel.domain.incidents.wake import wake_at
 from cmtel.errors import CmtelError
 from cmtel.services.notifier.arrivals import clock_warning, live_arrivals, past_arrivals
-from cmtel.services.notifier.catch_up import Grid, catch_up
+from cmtel.services.notifier.catch_up import CaughtUp, Grid, catch_up
 from cmtel.services.notifier.changes import Changes, HistoryEvent, Residual
 from cmtel.services.notifier.outbox import Outbox
 from cmtel.services.notifier.ports import (
@@ -42,6 +43,15 @@ class WatchedFeed:
     rules: IncidentRules
     batch_secs: float = 2.0
     max_lag: timedelta = timedelta(days=1)
+
+
+class _Look(NamedTuple):
+    """A read, judged and stepped."""
+
+    reading: FeedReading
+    judgement: Judgement
+    changes: Changes
+    done: Done
 
 
 class Watch:
@@ -93,12 +103,15 @@ class Watch:
         if self.state.pause is not None:
             return False
         try:
-            reading = self.feed.reader.read(self._cursor)
-            self._judge(reading, now, grid)
+            look = self._look(now, grid)
         except CmtelError as exc:
             return self._failed(exc.message, now)
         except Exception as exc:  # noqa: BLE001 - a faulty feed must not silence the others
             return self._failed(f"{type(exc).__name__}: {exc}", now)
+        self._commit(look.changes, look.done, now)
+        self._warn_of_clocks(look.reading, now)
+        self.judgement = look.judgement
+        self._has_gap = self._is_rejudged = False
         return True
 
     def _failed(self, reason: str, now: datetime) -> bool:
@@ -107,27 +120,28 @@ class Watch:
         self.apply(events.ReadFailed(reason), now)
         return False
 
-    def _judge(self, reading: FeedReading, now: datetime, grid: Grid) -> None:
-        before = self.state
+    def _look(self, now: datetime, grid: Grid) -> _Look:
+        """Read, judge and step; nothing is committed yet."""
+        reading = self.feed.reader.read(self._cursor)
         arrivals = self._arrivals(reading, now)
         first = reading.records[0].text if reading.records else ""
-        done: Done = []
-        left = arrivals
-        if self._has_gap and before.failing_since is None:
-            rules = self.feed.rules
-            caught = catch_up(before, arrivals, first, now, grid, self._verdict, rules)
-            before, done, left = caught.state, caught.done, caught.left
-        last = left[-1] if left else before.last_arrival or now
-        judgement = self._verdict(now, last, before)
-        read = events.Read(judgement, left, first, is_rejudged=self._is_rejudged)
-        state, actions = step(before, read, now, self.feed.rules)
-        done += [(now, action) for action in actions]
+        caught = self._caught_up(arrivals, first, now, grid)
+        last = caught.left[-1] if caught.left else caught.state.last_arrival or now
+        judgement = self._verdict(now, last, caught.state)
+        read = events.Read(judgement, caught.left, first, is_rejudged=self._is_rejudged)
+        state, actions = step(caught.state, read, now, self.feed.rules)
         changes = Changes(state=state, cursor=reading.cursor)
         changes.residuals = self._residuals(self.state.last_arrival, arrivals)
-        self._commit(changes, done, now)
-        self._warn_of_clocks(reading, now)
-        self.judgement = judgement
-        self._has_gap = self._is_rejudged = False
+        done = caught.done + [(now, action) for action in actions]
+        return _Look(reading, judgement, changes, done)
+
+    def _caught_up(
+        self, arrivals: tuple[datetime, ...], first: str, now: datetime, grid: Grid
+    ) -> CaughtUp:
+        """Make up for a time in which nobody looked; blindness is none: row 10 is for that."""
+        if not self._has_gap or self.state.failing_since is not None:
+            return CaughtUp(self.state, [], arrivals)
+        return catch_up(self.state, arrivals, first, now, grid, self._verdict, self.feed.rules)
 
     def _verdict(self, at: datetime, last_arrival: datetime, state: FeedState) -> Judgement:
         return self.feed.judge.judge(at, last_arrival, state.suspended)
