@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import replace
 
 from cmtel.adapters.notifier_state.documents import dump, load, to_ms
 from cmtel.domain.incidents.states import Downtime, FeedState, Incident, IncidentKind, Pause
@@ -22,8 +21,7 @@ def read(db: sqlite3.Connection, feed: str) -> tuple[FeedState | None, str | Non
         "SELECT kind, document FROM overlay WHERE feed = ? ORDER BY rowid", (feed,)
     ).fetchall()
     pauses = [load(Pause, document) for kind, document in overlays if kind == _PAUSE]
-    state = replace(
-        state,
+    state = state._replace(
         stall=_open_incident(db, feed, IncidentKind.STALL),
         blind=_open_incident(db, feed, IncidentKind.BLIND),
         last_closed=_last_closed(db, feed),
@@ -35,7 +33,7 @@ def read(db: sqlite3.Connection, feed: str) -> tuple[FeedState | None, str | Non
 
 def write(db: sqlite3.Connection, state: FeedState, cursor: str | None) -> None:
     """Write a feed's state; its cursor only if it moved."""
-    bare = replace(state, stall=None, blind=None, last_closed=None, downtimes=(), pause=None)
+    bare = state._replace(stall=None, blind=None, last_closed=None, downtimes=(), pause=None)
     db.execute(
         "INSERT INTO cursor (feed, state, cursor, document) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (feed) DO UPDATE SET state = excluded.state, document = excluded.document,"

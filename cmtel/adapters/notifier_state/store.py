@@ -29,6 +29,18 @@ from cmtel.services.notifier.changes import Changes, HistoryEvent, Request, Resi
 #: How long a write waits for another process's write, in seconds.
 _BUSY_TIMEOUT_SECS = 30
 _OPEN_STATES = "('queued', 'deferred', 'sending', 'uncertain')"
+#: Both are made of constants only. Of the repeats those that ended but the last are left out.
+_ROWS = (
+    f"SELECT {rows.COLUMNS} FROM outbox WHERE incident_id = ?1"  # noqa: S608
+    " AND (?2 IS NULL OR recipient = ?2)"
+    f" AND (kind <> 'REPEAT' OR state IN {_OPEN_STATES} OR seq IN (SELECT MAX(seq)"
+    " FROM outbox WHERE incident_id = ?1 AND kind = 'REPEAT'"
+    " AND state IN ('accepted', 'refused') GROUP BY recipient, state)) ORDER BY seq"
+)
+_OPEN_ROWS = (
+    f"SELECT {rows.COLUMNS} FROM outbox WHERE state IN {_OPEN_STATES}"  # noqa: S608
+    " AND NOT (state = 'uncertain' AND next_try_ms IS NULL) ORDER BY created_ms, seq"
+)
 
 
 class SqliteNotifierStore:
@@ -98,27 +110,17 @@ class SqliteNotifierStore:
             return states.read(self._db, name)
 
     def rows(self, incident_id: str, recipient: str | None = None) -> list[OutboxRow]:
-        found = self._all(
-            f"SELECT {rows.COLUMNS} FROM outbox WHERE incident_id = ?1"
-            " AND (?2 IS NULL OR recipient = ?2)"
-            f" AND (kind <> 'REPEAT' OR state IN {_OPEN_STATES} OR seq IN (SELECT MAX(seq)"
-            " FROM outbox WHERE incident_id = ?1 AND kind = 'REPEAT'"
-            " AND state IN ('accepted', 'refused') GROUP BY recipient, state)) ORDER BY seq",
-            incident_id, recipient,
-        )  # fmt: skip
+        found = self._all(_ROWS, incident_id, recipient)
         return [rows.row_of(row) for row in found]
 
     def open_rows(self) -> list[OutboxRow]:
-        found = self._all(
-            f"SELECT {rows.COLUMNS} FROM outbox WHERE state IN {_OPEN_STATES}"
-            " AND NOT (state = 'uncertain' AND next_try_ms IS NULL) ORDER BY created_ms, seq"
-        )
+        found = self._all(_OPEN_ROWS)
         return [rows.row_of(row) for row in found]
 
     def thread_root(self, thread_id: str, recipient: str) -> str:
         found = self._all(
             "SELECT message_id FROM outbox WHERE thread_id = ? AND recipient = ?"
-            " ORDER BY rowid LIMIT 1",
+            " ORDER BY created_ms, seq LIMIT 1",
             thread_id, recipient,
         )  # fmt: skip
         return str(found[0][0]) if found else ""

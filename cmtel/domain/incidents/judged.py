@@ -48,7 +48,9 @@ def _note(turn: Turn, read: Read) -> None:
 def _prove(turn: Turn, judgement: Judgement) -> None:
     """After a start, resume or blindness the silence has to be seen anew before it is mailed."""
     is_proven = turn.state.overdue_reads >= turn.state.reads_to_prove
-    if not turn.is_made_up and (is_proven or judgement.silence is not Silence.OVERDUE):
+    if turn.state.reads_to_prove == 0 or turn.is_made_up:
+        return
+    if is_proven or judgement.silence is not Silence.OVERDUE:
         turn.change(reads_to_prove=0)
 
 

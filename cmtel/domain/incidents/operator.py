@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from cmtel.domain.incidents import events
@@ -168,8 +167,7 @@ def _moved(moment: datetime | None, step: timedelta) -> datetime | None:
 def _moved_incident(incident: Incident | None, step: timedelta) -> Incident | None:
     if incident is None:
         return None
-    return replace(
-        incident,
+    return incident._replace(
         first_queued_at=_moved(incident.first_queued_at, step),
         last_queued_at=_moved(incident.last_queued_at, step),
         closed_at=_moved(incident.closed_at, step),

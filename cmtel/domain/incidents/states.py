@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -77,8 +76,7 @@ class Pause(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Incident:
+class Incident(NamedTuple):
     """A stall, or a time of blindness, from its opening to its close.
 
     Attributes:
@@ -113,8 +111,7 @@ class Incident:
     closed_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FeedState:
+class FeedState(NamedTuple):
     """One feed. ``state`` is what was judged; overlays and incidents stand beside it.
 
     Attributes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid5
@@ -20,6 +19,8 @@ from cmtel.domain.incidents.states import (
 from cmtel.domain.mails.facts import MailFacts
 from cmtel.domain.mails.kinds import MailKind
 
+#: What the log calls a change of state.
+_TOPICS = {State.STALLED: "STALL", State.BLIND: "BLIND"}
 #: The numbers of a step without a verdict.
 _NO_VERDICT = Judgement(Silence.NORMAL, 0.0)
 
@@ -38,17 +39,18 @@ class Turn:
 
     def change(self, **fields: Any) -> None:
         """Set fields of the feed's state."""
-        self.state = replace(self.state, **fields)
+        self.state = self.state._replace(**fields)
 
     def change_incident(self, incident: Incident, **fields: Any) -> Incident:
         """Set fields of an open incident, and return it."""
-        changed = replace(incident, **fields)
+        changed = incident._replace(**fields)
         self.change(**{incident.kind.value: changed})
         return changed
 
     def move(self, state: State, level: Level = Level.INFO, **fields: FieldValue) -> None:
         """Go to another state; it is logged."""
-        self.log(level, "STATE", state=state.value, was=self.state.state.value, **fields)
+        topic = _TOPICS.get(state, "STATE")
+        self.log(level, topic, state=state.value, was=self.state.state.value, **fields)
         self.change(state=state)
 
     def log(self, level: Level, topic: str, **fields: FieldValue) -> None:

@@ -10,6 +10,8 @@ _WAITS_SECS = (30, 60, 120, 240, 480, 900, 1800, 3600)
 _JITTER = 0.2
 #: After an answer that says the settings are wrong.
 MISCONFIGURED_WAIT = timedelta(minutes=15)
+#: Before a closing mail is tried again with a server that refused its recipient.
+REFUSED_WAIT = timedelta(hours=6)
 #: Before the one retry of a mail whose answer was lost.
 UNCERTAIN_WAIT = timedelta(seconds=60)
 

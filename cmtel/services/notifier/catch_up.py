@@ -8,7 +8,7 @@ says "stalled" about that time; incidents that were told of are closed as usual.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cmtel.domain.incidents.actions import Action
@@ -66,7 +66,7 @@ def catch_up(
         caught.state, actions = step(caught.state, read, at, rules)
         caught.done += [(at, action) for action in actions]
         caught.steps += 1
-    caught.state = replace(caught.state, overdue_reads=0)
+    caught.state = caught.state._replace(overdue_reads=0)
     return caught
 
 

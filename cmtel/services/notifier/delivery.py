@@ -120,7 +120,10 @@ class Delivery:
             return False
         now = self._now()
         with self._store.exclusive():
-            rows = self._expire(self._store.open_rows(), now)
+            rows = self._store.open_rows()
+            if not rows:
+                return False
+            rows = self._expire(rows, now)
             self._resort(rows, now)
             batch = self._due(rows, now)
             if not batch:

@@ -36,7 +36,7 @@ class Notifier:
         self, feeds: Sequence[WatchedFeed], make_watch: Callable[[WatchedFeed], Watch],
         store: NotifierStore, clock: Clock, uptime: Uptime, log: EventLog, check_secs: int, *,
         on_shift: Callable[[timedelta], None] = lambda _: None,
-        on_checked: Callable[[], None] = lambda: None,
+        on_checked: Callable[[], None] = lambda: None, most_wait_secs: float = MOST_WAIT_SECS,
     ) -> None:  # fmt: skip
         """Make it; nothing is read yet.
 
@@ -45,6 +45,7 @@ class Notifier:
             make_watch: Loads the state of a feed.
             check_secs: X.
             on_shift: Called with the step by which the wall clock was set (the outbox's waits).
+            most_wait_secs: The longest wait, which is how late a request is seen.
             on_checked: Called when a check has finished (the service manager's watchdog).
         """
         self._make_watch = make_watch
@@ -56,6 +57,7 @@ class Notifier:
         self._check_secs = check_secs
         self._on_shift = on_shift
         self._on_checked = on_checked
+        self._most_wait_secs = most_wait_secs
         self._jumps = JumpWatch(clock, uptime, check_secs)
         self._next_check_secs = clock.monotonic()
         self._held_until_secs = 0.0
@@ -180,7 +182,7 @@ class Notifier:
 
     def _wait_secs(self) -> float:
         now, now_secs = self._now(), self._clock.monotonic()
-        waits = [MOST_WAIT_SECS, self._next_check_secs - now_secs]
+        waits = [self._most_wait_secs, self._next_check_secs - now_secs]
         if now_secs >= self._held_until_secs:
             waits += [(wake - now).total_seconds() for wake in self._wakes.values() if wake]
         return max(LEAST_WAIT_SECS, min(waits))

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cmtel.domain.incidents.actions import FieldValue, Level, Log
-from cmtel.domain.mails.back_off import MISCONFIGURED_WAIT, UNCERTAIN_WAIT, wait_after
+from cmtel.domain.mails.back_off import (
+    MISCONFIGURED_WAIT,
+    REFUSED_WAIT,
+    UNCERTAIN_WAIT,
+    wait_after,
+)
+from cmtel.domain.mails.kinds import CLOSING
 from cmtel.domain.mails.outbox import MailState, OutboxRow
 from cmtel.domain.mails.replies import Outcome, Reply, outcome
 
@@ -20,7 +26,8 @@ def after_reply(row: OutboxRow, reply: Reply, now: datetime) -> OutboxRow:
     """Return the row after an attempt.
 
     One that was uncertain before stays uncertain until a server takes or refuses it: its retry
-    waits as a deferred one does, and a second lost answer ends it.
+    waits as a deferred one does, and a second lost answer ends it. A closing mail is owed: where
+    a recipient's server refuses it, it is tried again until it expires.
     """
     meaning = outcome(reply)
     row = row._replace(
@@ -33,14 +40,21 @@ def after_reply(row: OutboxRow, reply: Reply, now: datetime) -> OutboxRow:
         return row._replace(
             state=MailState.UNCERTAIN, doubts=row.doubts + 1, next_try=retry_at, finished_at=ended
         )
-    if meaning in (Outcome.DEFERRED, Outcome.MISCONFIGURED):
-        wait = wait_after(row.attempts, row.message_id)
-        if meaning is Outcome.MISCONFIGURED:
-            wait = MISCONFIGURED_WAIT
+    is_owed = meaning is Outcome.REFUSED and row.kind in CLOSING
+    if is_owed or meaning in (Outcome.DEFERRED, Outcome.MISCONFIGURED):
+        wait = _wait(row, meaning)
         state = MailState.UNCERTAIN if row.doubts else MailState.DEFERRED
         return row._replace(state=state, next_try=now + wait)
     ended_as = MailState.ACCEPTED if meaning is Outcome.ACCEPTED else MailState.REFUSED
     return row._replace(state=ended_as, finished_at=now)
+
+
+def _wait(row: OutboxRow, meaning: Outcome) -> timedelta:
+    if meaning is Outcome.MISCONFIGURED:
+        return MISCONFIGURED_WAIT
+    if meaning is Outcome.REFUSED:
+        return REFUSED_WAIT
+    return wait_after(row.attempts, row.message_id)
 
 
 def mail_entry(
