@@ -179,7 +179,7 @@ class MemoryNotifierStore:
 
 
 def _matters(row: OutboxRow, last: dict[tuple[str, MailState], int]) -> bool:
-    if row.kind is not MailKind.REPEAT or row.is_open or row.state is MailState.UNCERTAIN:
+    if row.kind is not MailKind.REPEAT or row.is_open or row.doubts > 0:
         return True
     is_last = last[row.recipient, row.state] == row.seq
     return is_last and row.state in (MailState.ACCEPTED, MailState.REFUSED)

@@ -133,7 +133,7 @@ _OPERATIONS: list[tuple[Operation, int]] = [
 ]  # fmt: skip
 
 
-def play(world: World, seed: int, operations: int = 14) -> World:
+def play(world: World, seed: int, operations: int = 12) -> World:
     """Play the schedule of ``seed`` on a new world, to its peaceful end."""
     random = Random(seed)
     world.max_per_day = random.choice((48, 48, 5))
@@ -160,7 +160,10 @@ def settle_down(world: World) -> None:
         world.source.add()
         world.run(700)
     # Refused closing mails wait 6 hours, quiet hours as long as 8: sleep over that.
-    world.clock.suspend(9 * 3600)
+    noon = world.clock.wall.replace(hour=12, minute=0)
+    while noon - world.clock.wall < timedelta(hours=9):
+        noon += timedelta(days=1)
+    world.clock.suspend((noon - world.clock.wall).total_seconds())
     for _ in range(2):
         world.source.add()
         world.run(700)

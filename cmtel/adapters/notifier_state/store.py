@@ -33,7 +33,7 @@ _OPEN_STATES = "('queued', 'deferred', 'sending', 'uncertain')"
 _ROWS = (
     f"SELECT {rows.COLUMNS} FROM outbox WHERE incident_id = ?1"  # noqa: S608
     " AND (?2 IS NULL OR recipient = ?2)"
-    f" AND (kind <> 'REPEAT' OR state IN {_OPEN_STATES} OR seq IN (SELECT MAX(seq)"
+    f" AND (kind <> 'REPEAT' OR doubts > 0 OR state IN {_OPEN_STATES} OR seq IN (SELECT MAX(seq)"
     " FROM outbox WHERE incident_id = ?1 AND kind = 'REPEAT'"
     " AND state IN ('accepted', 'refused') GROUP BY recipient, state)) ORDER BY seq"
 )

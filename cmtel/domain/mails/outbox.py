@@ -95,7 +95,7 @@ class OutboxRow(NamedTuple):
 
         The retry of an uncertain mail does, whatever its kind: it may have been delivered.
         """
-        is_lasting = self.kind in OPENING or self.kind is MailKind.REPEAT
-        if not self.is_retried and (is_lasting or not self.is_waiting):
+        if now - self.created_at < EXPIRES_AFTER:
             return False
-        return now - self.created_at >= EXPIRES_AFTER
+        is_lasting = self.kind in OPENING or self.kind is MailKind.REPEAT
+        return self.is_retried or (self.is_waiting and not is_lasting)

@@ -191,15 +191,23 @@ class Delivery:
             self._store.commit(Changes(rows=ended))
             for row in ended.values():
                 self._log.write(now, mail_entry(row, "", None, "expired", Level.ERROR))
-        return [row for row in rows if not row.is_expired(now)]
+            return [row for row in rows if row.key not in ended]
+        return list(rows)
 
     def _resort(self, rows: Sequence[OutboxRow], now: datetime) -> None:
         """Nothing was accepted for long: say so by other means, once for each mail."""
-        accepted = self._store.last_accepted_at()
-        for row in rows:
-            since = max(row.created_at, accepted) if accepted else row.created_at
-            is_failing = row.attempts > 0 and row.is_waiting and not row.has_resorted
-            if is_failing and now - since >= self._settings.resort_after:
+        limit = now - self._settings.resort_after
+        failing = [
+            row
+            for row in rows
+            if row.created_at <= limit
+            and row.attempts > 0
+            and row.is_waiting
+            and not row.has_resorted
+        ]
+        accepted = self._store.last_accepted_at() if failing else None
+        for row in failing:
+            if accepted is None or accepted <= limit:
                 self._store.commit(Changes(rows={row.key: row._replace(has_resorted=True)}))
                 self._system_log.error(f"No mail server takes the mail {row.message_id}.")
                 self._last_resort.resort(row)
