@@ -303,6 +303,10 @@ class World:
                 self.kill_after = None
                 raise Killed
 
+    def incident_ids(self) -> set[str]:
+        """All incidents (and pauses) that mails were tried for."""
+        return {id_[1:].split(".")[0] for id_, _ in self.attempts}
+
     def ask(self, verb: str, **arguments: str) -> None:
         self.store.add_request(Request(verb, None, {"by": BOB, **arguments}))
 

@@ -58,9 +58,13 @@ class SqliteNotifierStore:
             self._db = sqlite3.connect(
                 path, _BUSY_TIMEOUT_SECS, isolation_level=None, check_same_thread=False
             )
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self.namespace: UUID = schema.prepare(self._db, str(path))
+            try:
+                self._db.execute("PRAGMA journal_mode = WAL")
+                self._db.execute("PRAGMA synchronous = FULL")
+                self.namespace: UUID = schema.prepare(self._db, str(path))
+            except BaseException:
+                self._db.close()
+                raise
 
     def close(self) -> None:
         """Close the file."""
