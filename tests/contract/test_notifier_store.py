@@ -16,7 +16,9 @@ from cmtel.domain.incidents.states import (
     FeedState,
     Incident,
     IncidentKind,
+    Judgement,
     Pause,
+    Silence,
     State,
 )
 from cmtel.domain.mails.facts import MailFacts
@@ -53,7 +55,7 @@ def a_state() -> FeedState:
         an_incident(), an_incident("i2", IncidentKind.BLIND),
         an_incident("i0")._replace(closed_at=NOW - MINUTE),
         (Downtime("d", NOW, NOW + MINUTE, "bob", "cable"),), Pause("p", NOW, NOW, "bob", "vacuum"),
-        ((NOW, NOW + MINUTE),), NOW, 4,
+        ((NOW, NOW + MINUTE),), NOW, 4, Judgement(Silence.LATE, 60.5, 1.5, None, NOW, None, True),
     )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ def _note(turn: Turn, read: Read) -> None:
     last_arrival = read.arrivals[-1] if read.arrivals else turn.state.last_arrival
     turn.change(
         last_read_at=turn.now,
+        judgement=read.judgement,
         # An empty source: silence counts from the first look at it.
         last_arrival=last_arrival or turn.now,
         overdue_reads=turn.state.overdue_reads + 1 if is_overdue else 0,

@@ -126,6 +126,7 @@ class FeedState(NamedTuple):
         last_closed: The stall that closed last (row 8).
         suspended: Stretches in which the machine slept, after ``last_arrival``.
         incident_count: How many incidents there were; makes their ids differ.
+        judgement: Of the last good read; for status.
     """
 
     feed: str
@@ -148,6 +149,7 @@ class FeedState(NamedTuple):
     suspended: tuple[tuple[datetime, datetime], ...] = ()
     stopped_at: datetime | None = None
     incident_count: int = 0
+    judgement: Judgement | None = None
 
     @property
     def judged(self) -> State:

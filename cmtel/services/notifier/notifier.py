@@ -17,6 +17,7 @@ from cmtel.domain.incidents.actions import Level, Log
 from cmtel.errors import SpoolError
 from cmtel.services.notifier.catch_up import Grid
 from cmtel.services.notifier.changes import Changes
+from cmtel.services.notifier.digest import Digest
 from cmtel.services.notifier.jumps import JumpWatch
 from cmtel.services.notifier.ports import EventLog, NotifierStore, Uptime
 from cmtel.services.notifier.requests import event_of
@@ -27,6 +28,9 @@ from cmtel.services.ports import Clock
 MOST_WAIT_SECS = 2.0
 #: Never shorter, so that a timer in the past cannot spin.
 LEAST_WAIT_SECS = 0.05
+#: History, gaps and mails that ended are kept so long: a year, for the longest learning time.
+KEEP = timedelta(days=370)
+_DAY_SECS = 86_400
 
 
 class Notifier:
@@ -35,7 +39,7 @@ class Notifier:
     def __init__(
         self, feeds: Sequence[WatchedFeed], make_watch: Callable[[WatchedFeed], Watch],
         store: NotifierStore, clock: Clock, uptime: Uptime, log: EventLog, check_secs: int, *,
-        on_shift: Callable[[timedelta], None] = lambda _: None,
+        on_shift: Callable[[timedelta], None] = lambda _: None, digest: Digest | None = None,
         on_checked: Callable[[], None] = lambda: None, most_wait_secs: float = MOST_WAIT_SECS,
     ) -> None:  # fmt: skip
         """Make it; nothing is read yet.
@@ -45,6 +49,7 @@ class Notifier:
             make_watch: Loads the state of a feed.
             check_secs: X.
             on_shift: Called with the step by which the wall clock was set (the outbox's waits).
+            digest: The daily mail; None: there is none.
             most_wait_secs: The longest wait, which is how late a request is seen.
             on_checked: Called when a check has finished (the service manager's watchdog).
         """
@@ -57,6 +62,8 @@ class Notifier:
         self._check_secs = check_secs
         self._on_shift = on_shift
         self._on_checked = on_checked
+        self._digest = digest
+        self._next_purge_secs = 0.0
         self._most_wait_secs = most_wait_secs
         self._jumps = JumpWatch(clock, uptime, check_secs)
         self._next_check_secs = clock.monotonic()
@@ -99,7 +106,7 @@ class Notifier:
                 if is_check or self._is_awake(watch, now):
                     self._try(watch, now)
             if is_check:
-                self._on_checked()
+                self._end_check(now)
         return self._wait_secs()
 
     def reconfigure(self, feeds: Sequence[WatchedFeed]) -> None:
@@ -172,6 +179,18 @@ class Notifier:
         except SpoolError as exc:
             entry = _entry(Level.ERROR, "STATE", feed=watch.feed.name, error=exc.message)
             self._log.write(now, entry)
+
+    def _end_check(self, now: datetime) -> None:
+        """The daily things; then the watchdog may know that a check has finished."""
+        try:
+            if self._digest is not None:
+                self._digest.look(now, self.watches)
+            if self._clock.monotonic() >= self._next_purge_secs:
+                self._next_purge_secs = self._clock.monotonic() + _DAY_SECS
+                self._store.purge(now - KEEP)
+        except SpoolError as exc:
+            self._log.write(now, _entry(Level.ERROR, "STATE", error=exc.message))
+        self._on_checked()
 
     def _look(self, watch: Watch, now: datetime) -> None:
         pause = watch.state.pause

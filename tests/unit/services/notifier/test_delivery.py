@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from cmtel.domain.incidents.actions import FieldValue
 from cmtel.domain.mails.kinds import MailKind
 from cmtel.domain.mails.outbox import MailState, OutboxRow
 from tests.notifier.memory_store import MemoryNotifierStore
@@ -34,7 +35,7 @@ def delivered(world: World, to: str = ANNA) -> list[str]:
     return [kind for _, _, kind, recipient in world.delivered if recipient == to]
 
 
-def lines(world: World, **wanted: object) -> list[dict[str, object]]:
+def lines(world: World, **wanted: object) -> list[dict[str, FieldValue]]:
     found = [dict(entry.fields) for _, entry in world.lines if entry.topic == "MAIL"]
     return [fields for fields in found if wanted.items() <= fields.items()]
 
