@@ -57,6 +57,7 @@ class WorldClock:
         self.wall = start
         self.awake = 1000.0
         self.elapsed = 5000.0
+        self.waits_left: int | None = None
 
     def now(self) -> datetime:
         return self.wall
@@ -65,12 +66,15 @@ class WorldClock:
         return self.awake
 
     def wait(self, secs: float) -> bool:
+        """Stop once ``waits_left``, if it is set, has run out."""
         self.advance(secs)
-        return False
+        if self.waits_left is not None:
+            self.waits_left -= 1
+        return self.is_stopping
 
     @property
     def is_stopping(self) -> bool:
-        return False
+        return self.waits_left is not None and self.waits_left <= 0
 
     def elapsed_secs(self) -> float:
         return self.elapsed

@@ -10,6 +10,7 @@
     delivery.py   rows to mail servers, until each is accepted or refused
     servers.py    which server is tried first
     digest.py     the daily sign of life
+    silence_judge.py  the silence rule as the judge
     health.py     how it stands, for check and status
     results.py    what an answer makes of a row, and its log line
     unfailing.py  logs that cannot stop anything

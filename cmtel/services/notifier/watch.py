@@ -6,7 +6,7 @@ a feed does ends the service.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -30,6 +30,8 @@ from cmtel.services.notifier.ports import (
     NotifierStore,
 )
 
+#: Of a longer backlog only the end is observed: enough for today's level.
+_MOST_OBSERVED = 5_000
 Done = list[tuple[datetime, Action]]
 
 
@@ -125,13 +127,13 @@ class Watch:
         reading = self.feed.reader.read(self._cursor)
         arrivals = self._arrivals(reading, now)
         first = reading.records[0].text if reading.records else ""
+        gaps = self._observe(arrivals)
         caught = self._caught_up(arrivals, first, now, grid)
         last = caught.left[-1] if caught.left else caught.state.last_arrival or now
         judgement = self._verdict(now, last, caught.state)
         read = events.Read(judgement, caught.left, first, is_rejudged=self._is_rejudged)
         state, actions = step(caught.state, read, now, self.feed.rules)
-        changes = Changes(state=state, cursor=reading.cursor)
-        changes.residuals = self._residuals(self.state.last_arrival, arrivals)
+        changes = Changes(state=state, cursor=reading.cursor, residuals=gaps)
         done = caught.done + [(now, action) for action in actions]
         return _Look(reading, judgement, changes, done)
 
@@ -152,9 +154,11 @@ class Watch:
         since = self.state.last_read_at
         return past_arrivals(reading.records, since, now, self.feed.batch_secs)
 
-    def _residuals(self, previous: datetime | None, arrivals: Iterable[datetime]) -> list[Residual]:
+    def _observe(self, arrivals: Sequence[datetime]) -> list[Residual]:
+        """Tell the judge of the arrivals, and return the gaps before them."""
         gaps = []
-        for arrival in arrivals:
+        previous = self.state.last_arrival if len(arrivals) <= _MOST_OBSERVED else None
+        for arrival in arrivals[-_MOST_OBSERVED:]:
             if previous is not None:
                 expected = self.feed.judge.observe(previous, arrival)
                 secs = (arrival - previous).total_seconds()

@@ -6,9 +6,11 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
+from cmtel.domain.incidents.actions import Level
 from cmtel.domain.incidents.states import State
 from cmtel.domain.mails.kinds import MailKind
 from cmtel.domain.mails.outbox import MailState
+from cmtel.errors import SpoolError
 from cmtel.services.notifier.arrivals import clock_warning, live_arrivals, past_arrivals
 from cmtel.services.notifier.changes import Request
 from cmtel.services.notifier.digest import Digest, DigestSettings, queue_notice
@@ -208,3 +210,32 @@ def test_records_from_the_future_or_the_past_are_warned_of() -> None:
     assert clock_warning([record(301)], START, day) == ("future", 301 * SECOND)
     assert clock_warning([record(-90_000)], START, day) == ("lag", 90_000 * SECOND)
     assert clock_warning([NewRecord(None)], START, day) is None
+
+
+def test_both_loops_run_until_they_are_stopped_and_what_is_queued_still_goes_out() -> None:
+    world = a_world()
+    world.clock.waits_left = 20
+    world.notifier.run()
+    queued = [row.kind for row in world.store.open_rows()]
+    world.clock.waits_left = 0
+    world.delivery.run()
+
+    assert MailKind.FIRST in queued
+    assert kinds(world)[0] == "FIRST"
+    assert world.store.open_rows() == []
+
+
+def test_a_state_that_cannot_be_written_does_not_end_the_loop() -> None:
+    world = a_world()
+    world.run(60)
+
+    def refuse(_: object) -> None:
+        raise SpoolError("The disk is full.")
+
+    world.on_commit = refuse
+    world.run(40 * 60)
+    world.on_commit = lambda _: None
+    world.run(10 * 60)
+
+    assert kinds(world)[0] == "FIRST"
+    assert any(entry.topic == "STATE" and entry.level is Level.ERROR for _, entry in world.lines)
