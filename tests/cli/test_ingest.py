@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cmtel.cli.boundary import main
-from tests.crash.killable import a_line
+from tests.crash.killable import IngestProcess, a_line, pause
 
 Captured = pytest.CaptureFixture[str]
 
@@ -166,3 +166,15 @@ def test_a_spool_in_use_is_left_alone(journal: str, tmp_path: Path, capsys: Capt
     lock.close()
     assert status == 13
     assert "in use by another cmtel" in capsys.readouterr().err
+
+
+def test_an_interrupted_once_is_not_done(journal: str, tmp_path: Path) -> None:
+    process = IngestProcess(
+        tmp_path, "--url", journal, "--source", "tcp-listen:127.0.0.1:0", "--format",
+        "asterisk-csv", "--spool", str(tmp_path / "spool"),
+    )  # fmt: skip
+    process.start("--once")
+    while "listening" not in process.log():
+        pause(0.05)
+
+    assert process.end() == 130, process.log()
