@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -178,3 +179,31 @@ def test_an_interrupted_once_is_not_done(journal: str, tmp_path: Path) -> None:
         pause(0.05)
 
     assert process.end() == 130, process.log()
+
+
+@pytest.mark.parametrize(
+    "name", [b"blank .csv ", b"new\nline.csv", b"a[1].csv", b"*.csv", b"not utf-8 \xfc.csv"]
+)
+def test_whatever_a_file_is_called_it_is_imported_once(
+    journal: str, tmp_path: Path, capsys: Captured, name: bytes
+) -> None:
+    if os.name == "nt":
+        pytest.skip("no such names on Windows")
+    path = tmp_path / os.fsdecode(name)
+    write_calls(path, 1, 3)
+
+    done = [run(capsys, *take(journal, tmp_path, "import", path)) for _ in range(2)]
+
+    assert [books["delivered"] for _, books in done] == [3, 0]
+
+
+def test_a_followed_file_may_have_a_name_that_is_not_utf8(
+    journal: str, tmp_path: Path, capsys: Captured
+) -> None:
+    if os.name == "nt":
+        pytest.skip("no such names on Windows")
+    path = tmp_path / os.fsdecode(b"M\xfcller.csv")
+    write_calls(path, 1, 3)
+    words = take(journal, tmp_path, "ingest", "--once", "--source", f"file:{path}")
+
+    assert [run(capsys, *words)[1]["delivered"] for _ in range(2)] == [3, 0]

@@ -21,7 +21,9 @@ def note(state_folder: Path, spool_folder: Path) -> None:
         return
     with contextlib.suppress(OSError):  # a read-only state folder: status then needs --spool
         state_folder.mkdir(parents=True, exist_ok=True)
-        with (state_folder / _LIST_NAME).open("a", encoding="utf-8") as file:
+        with (state_folder / _LIST_NAME).open(
+            "a", encoding="utf-8", errors="surrogateescape"
+        ) as file:
             file.write(f"{folder}\n")
 
 
@@ -32,7 +34,7 @@ def known(state_folder: Path) -> list[Path]:
 
 def _listed(state_folder: Path) -> list[Path]:
     try:
-        text = (state_folder / _LIST_NAME).read_text("utf-8")
+        text = (state_folder / _LIST_NAME).read_text("utf-8", "surrogateescape")
     except OSError:
         return []
     return [Path(line) for line in dict.fromkeys(text.splitlines()) if line]
