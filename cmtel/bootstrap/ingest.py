@@ -17,6 +17,7 @@ from cmtel.bootstrap.folders import state_folder
 from cmtel.bootstrap.journal import JournalTarget, make_sink
 from cmtel.bootstrap.sources import make_source
 from cmtel.domain.row_mapping import InternalAs, MappingContext, RowMapper
+from cmtel.domain.source_address import SourceAddress
 from cmtel.errors import DatabaseUnavailable
 from cmtel.formats import registry
 from cmtel.formats.seam import DecodeOptions, Format
@@ -41,14 +42,14 @@ class SourceOrder:
 
     Attributes:
         name: Its name in the spool and the books; a listener's peers are NAME@PEER.
-        addresses: As after ``--source``; several are read one after another.
+        addresses: As after ``--source``, or read already; several are read one after another.
         format_name: As after ``--format``.
         decoding: How its records are to be read.
         options: As from ``--source-opt``.
     """
 
     name: str
-    addresses: Sequence[str]
+    addresses: Sequence[str | SourceAddress]
     format_name: str
     decoding: DecodeOptions = field(default_factory=DecodeOptions)
     options: Mapping[str, str] = field(default_factory=dict)

@@ -86,11 +86,17 @@ def import_order(words: IngestWords, files: Sequence[Path], config_path: str | N
     format_name = words.named_format()
     named = SourceOrder(
         name=f"import:{format_name}",
-        addresses=[f"file:{file.absolute()}" for file in files],
+        addresses=[_exactly(file) for file in files],
         format_name=format_name,
         decoding=words.decoding(),
     )
     return _order(words, config, [named], is_once=True)
+
+
+def _exactly(file: Path) -> SourceAddress:
+    """As an address that is typed, ``name `` would lose its blank."""
+    path = str(file.absolute())
+    return SourceAddress(SourceKind.FILE, f"file:{path}", path=path)
 
 
 def _order(
@@ -122,9 +128,13 @@ def _named_source(words: IngestWords, source: str) -> SourceOrder:
 
 
 def _lasting_name(address: SourceAddress) -> str:
-    """A file is the same source from whatever folder the command is called."""
+    """A file is the same source from whatever folder the command is called.
+
+    Bytes of a path that are not UTF-8 are written out: a name is a key in the database.
+    """
     if address.kind is SourceKind.FILE:
-        return f"file:{Path(address.path).absolute()}"
+        name = f"file:{Path(address.path).absolute()}"
+        return name.encode("utf-8", "backslashreplace").decode()
     return address.text
 
 

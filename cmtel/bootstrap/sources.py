@@ -12,12 +12,16 @@ from cmtel.services.ports import Clock, Source
 
 
 def make_source(
-    text: str, clock: Clock, *, options: Mapping[str, str] | None = None, once: bool = False
+    where: str | SourceAddress,
+    clock: Clock,
+    *,
+    options: Mapping[str, str] | None = None,
+    once: bool = False,
 ) -> Source:
-    """Return the source that ``text`` describes; nothing is opened before it runs.
+    """Return the source that ``where`` describes; nothing is opened before it runs.
 
     Args:
-        text: As after ``--source``.
+        where: As after ``--source``, or read already.
         options: As from ``--source-opt`` (see ``domain.source_options``).
         once: Run ends when the source has ended: a file is read, a connection cut, a listener's
             last connection gone. A serial line has no end.
@@ -27,7 +31,7 @@ def make_source(
             or ``once`` is asked of a serial line.
         MissingExtra: A package that the kind needs is not installed.
     """
-    address = parse_source_address(text)
+    address = where if isinstance(where, SourceAddress) else parse_source_address(where)
     chosen = dict(options or {})
     check_source_options(address.kind, chosen)
     if once and address.kind is SourceKind.SERIAL:

@@ -115,10 +115,13 @@ def _ingest(words: IngestWords, source: str | None, *, is_once: bool) -> ExitSta
     if not settings.is_quiet:
         logging.getLogger("cmtel").setLevel(logging.INFO)
     clock = SystemClock()
-    with stopped_by_signals(clock), open_ingest(order, clock) as opened:
+    with stopped_by_signals(clock) as stopping, open_ingest(order, clock) as opened:
         before = opened.spool.sources()
         after = opened.ingest.run()
-    return _report(before, after) if is_once else ExitStatus.DONE
+    if not is_once:
+        return ExitStatus.DONE
+    status = _report(before, after)
+    return ExitStatus.INTERRUPTED if stopping.was_signalled else status
 
 
 def _import(words: IngestWords, files: Sequence[Path]) -> ExitStatus:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cmtel.cli.boundary import main
-from tests.crash.killable import a_line
+from tests.crash.killable import IngestProcess, a_line, pause
 
 Captured = pytest.CaptureFixture[str]
 
@@ -166,3 +167,43 @@ def test_a_spool_in_use_is_left_alone(journal: str, tmp_path: Path, capsys: Capt
     lock.close()
     assert status == 13
     assert "in use by another cmtel" in capsys.readouterr().err
+
+
+def test_an_interrupted_once_is_not_done(journal: str, tmp_path: Path) -> None:
+    process = IngestProcess(
+        tmp_path, "--url", journal, "--source", "tcp-listen:127.0.0.1:0", "--format",
+        "asterisk-csv", "--spool", str(tmp_path / "spool"),
+    )  # fmt: skip
+    process.start("--once")
+    while "listening" not in process.log():
+        pause(0.05)
+
+    assert process.end() == 130, process.log()
+
+
+@pytest.mark.parametrize(
+    "name", [b"blank .csv ", b"new\nline.csv", b"a[1].csv", b"*.csv", b"not utf-8 \xfc.csv"]
+)
+def test_whatever_a_file_is_called_it_is_imported_once(
+    journal: str, tmp_path: Path, capsys: Captured, name: bytes
+) -> None:
+    if os.name == "nt":
+        pytest.skip("no such names on Windows")
+    path = tmp_path / os.fsdecode(name)
+    write_calls(path, 1, 3)
+
+    done = [run(capsys, *take(journal, tmp_path, "import", path)) for _ in range(2)]
+
+    assert [books["delivered"] for _, books in done] == [3, 0]
+
+
+def test_a_followed_file_may_have_a_name_that_is_not_utf8(
+    journal: str, tmp_path: Path, capsys: Captured
+) -> None:
+    if os.name == "nt":
+        pytest.skip("no such names on Windows")
+    path = tmp_path / os.fsdecode(b"M\xfcller.csv")
+    write_calls(path, 1, 3)
+    words = take(journal, tmp_path, "ingest", "--once", "--source", f"file:{path}")
+
+    assert [run(capsys, *words)[1]["delivered"] for _ in range(2)] == [3, 0]

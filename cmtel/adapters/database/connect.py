@@ -68,7 +68,7 @@ def parse_url(url: str) -> URL:
     """Return the URL with its driver named.
 
     Raises:
-        UsageError: Not a URL.
+        UsageError: Not a URL, or one whose password is not percent-encoded.
     """
     import sqlalchemy.exc
     from sqlalchemy import make_url
@@ -81,6 +81,12 @@ def parse_url(url: str) -> URL:
             "The database URL cannot be read.",
             hint="For example sqlite:///journal.db, postgresql://user@host/name, odbc:DSN=name.",
         ) from None
+    if parsed.host is not None and "@" in f"{parsed.host}{parsed.database}":
+        # What is behind the first @ counts as host: messages would show half the password.
+        raise UsageError(
+            "The user or the password in the database URL has an @ that is not written as %40.",
+            hint="Write @ as %40, / as %2F, : as %3A and % as %25 in them.",
+        )
     return parsed.set(drivername=_DRIVERS.get(parsed.drivername, parsed.drivername))
 
 

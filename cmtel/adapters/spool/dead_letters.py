@@ -3,6 +3,9 @@
 Replaying takes a letter out and accepts its records again as new ones of the same source, in
 one transaction: they are then delivered exactly once, like everything else. The books balance:
 the records have been received once, and wait again instead of being dead.
+
+A letter of a batch that is not settled stays: the batch is decoded again, and would bring the
+record a second time, beside the replayed one.
 """
 
 from __future__ import annotations
@@ -54,10 +57,11 @@ def replay(db: sqlite3.Connection, letters: Sequence[DeadLetter], at_utc: dateti
 
 def _replay_one(db: sqlite3.Connection, letter: DeadLetter, at_utc: datetime) -> bool:
     cursor = db.execute(
-        "DELETE FROM dead_letter WHERE source_id = ? AND sequence = ? AND part = ?",
+        "DELETE FROM dead_letter WHERE source_id = ? AND sequence = ? AND part = ? "
+        "AND sequence <= (SELECT settled_sequence FROM source WHERE id = source_id)",
         (letter.source_id, letter.sequence, letter.part),
     )
-    if cursor.rowcount != 1:  # somebody else was faster
+    if cursor.rowcount != 1:  # somebody else was faster, or its batch is not settled yet
         return False
     connection_id = rows.open_connection(db, letter.source_id, None)
     for kind, records in ((EntryKind.DATA, letter.records), (EntryKind.END, ())):

@@ -7,6 +7,7 @@ folder cannot be written, ``--spool`` still names any spool.
 from __future__ import annotations
 
 import contextlib
+import os
 from pathlib import Path
 
 from cmtel.adapters.spool.sqlite_spool import FILE_NAME
@@ -21,8 +22,8 @@ def note(state_folder: Path, spool_folder: Path) -> None:
         return
     with contextlib.suppress(OSError):  # a read-only state folder: status then needs --spool
         state_folder.mkdir(parents=True, exist_ok=True)
-        with (state_folder / _LIST_NAME).open("a", encoding="utf-8") as file:
-            file.write(f"{folder}\n")
+        with (state_folder / _LIST_NAME).open("ab") as file:
+            file.write(os.fsencode(f"{folder}\n"))
 
 
 def known(state_folder: Path) -> list[Path]:
@@ -32,7 +33,7 @@ def known(state_folder: Path) -> list[Path]:
 
 def _listed(state_folder: Path) -> list[Path]:
     try:
-        text = (state_folder / _LIST_NAME).read_text("utf-8")
+        text = os.fsdecode((state_folder / _LIST_NAME).read_bytes())
     except OSError:
         return []
     return [Path(line) for line in dict.fromkeys(text.splitlines()) if line]

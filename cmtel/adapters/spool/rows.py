@@ -163,10 +163,10 @@ def note_link(
     db: sqlite3.Connection, source_id: int, state: LinkState, detail: str, at_utc: datetime
 ) -> None:
     """Remember the state of a link; since when counts from its change."""
-    db.execute(
+    db.execute(  # what a link says may name a file whose name is not UTF-8
         "UPDATE source SET link_since_ms = CASE WHEN link = ? THEN link_since_ms ELSE ? END, "
         "link = ?, link_detail = ? WHERE id = ?",
-        (state.value, to_ms(at_utc), state.value, detail, source_id),
+        (state.value, to_ms(at_utc), state.value, _shown(detail), source_id),
     )
 
 
@@ -175,7 +175,7 @@ def write_checkpoints(db: sqlite3.Connection, checkpoints: Sequence[FileCheckpoi
     db.executemany(
         "INSERT OR REPLACE INTO file_checkpoint (source_id, file_id, path, fingerprint, "
         "fingerprint_bytes, offset_bytes, note) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        checkpoints,
+        [mark._replace(path=_stored(mark.path)) for mark in checkpoints],
     )
 
 
@@ -186,7 +186,8 @@ def checkpoints(db: sqlite3.Connection, source_id: int) -> list[FileCheckpoint]:
         "FROM file_checkpoint WHERE source_id = ? ORDER BY rowid",
         (source_id,),
     )
-    return [FileCheckpoint(*row) for row in cursor]
+    marks = [FileCheckpoint(*row) for row in cursor]
+    return [mark._replace(path=_path(mark.path)) for mark in marks]
 
 
 def remember(db: sqlite3.Connection, name: str, value: str) -> None:
@@ -198,6 +199,23 @@ def recall(db: sqlite3.Connection, name: str) -> str | None:
     """Return the value kept under a name, or None."""
     row = db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
     return None if row is None else str(row[0])
+
+
+def _stored(path: str) -> Any:
+    """A name that is not UTF-8 cannot be text in SQLite: it becomes bytes, and comes back."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return path.encode("utf-8", "surrogatepass")
+    return path
+
+
+def _path(stored: str | bytes) -> str:
+    return stored if isinstance(stored, str) else stored.decode("utf-8", "surrogatepass")
+
+
+def _shown(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _optional_moment(ms: int | None) -> datetime | None:

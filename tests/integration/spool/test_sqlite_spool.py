@@ -146,6 +146,20 @@ def test_dead_letters_are_inserted_once_and_replayed_once(spool: SqliteSpool) ->
     assert [c.records for c in spool.read(source, 2, 10)] == [[b"bad\n", b"worse\n"], []]
 
 
+def test_a_letter_of_an_unsettled_batch_is_not_replayed(spool: SqliteSpool) -> None:
+    """Its batch is decoded again when the database is back: then it would come twice."""
+    source = spool.open_source("a", "j")
+    spool.accept([data(source, b"bad\n", b"worse\n")])
+    letters = [DeadLetter(source, n, 0, "refused", "", (b"bad\n",), 1, NOW) for n in (1, 2)]
+    spool.add_dead_letters(letters)
+    spool.settle(Settlement(source, 1, 2, 0, 0, 1, 1))
+
+    assert spool.replay(letters, NOW) == 1
+
+    assert spool.dead_letters(source) == letters[1:]
+    assert spool.sources()[0].waiting == 2
+
+
 def test_checkpoints_commit_with_their_records_or_not_at_all(tmp_path: Path) -> None:
     spool = SqliteSpool(tmp_path, limit_bytes=1)
     source = spool.open_source("a", "j")

@@ -11,6 +11,7 @@ from cmtel.adapters.database.journal_sink import SqlJournalSink
 from cmtel.adapters.database.odbc import mask_odbc, with_login
 from cmtel.domain.column_selection import select_columns
 from cmtel.domain.table_names import parse_table_name
+from cmtel.errors import UsageError
 
 
 @pytest.mark.parametrize(
@@ -39,6 +40,14 @@ def test_a_url_without_a_driver_gets_ours(url: str, driver: str) -> None:
 )
 def test_a_password_is_never_shown(url: str, shown: str) -> None:
     assert mask(url) == shown
+
+
+@pytest.mark.parametrize("password", ["s3@cret", "s3@cret/x", "@s3cret"])
+def test_a_password_that_is_not_encoded_is_refused_without_showing_it(password: str) -> None:
+    with pytest.raises(UsageError, match="%40") as caught:
+        parse_url(f"postgresql://u:{password}@h/d")
+
+    assert "cret" not in f"{caught.value.message}{caught.value.hint}"
 
 
 @pytest.mark.parametrize(
