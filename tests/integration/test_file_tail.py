@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from tests.fakes_clock import FakeClock
 from tests.fakes_intake import RecordingIntake
 
 Step = Callable[[], object]
+#: The user without rights, on Debian and most others.
+_NOBODY = 65534
 
 
 class Tailing:
@@ -358,11 +361,26 @@ def test_copied_and_emptied_the_rest_is_read_from_the_copy(tmp_path: Path) -> No
     assert Tailing(log).run(copytruncate) == [b"1\n", b"2\n", b"3\n"]
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads all")
+@pytest.fixture
+def powerless_folder() -> Iterator[Path]:
+    """A folder, and for as long as the test runs not even root's right to read everything."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if os.geteuid() != 0:
+            yield folder
+            return
+        folder.chmod(0o777)
+        os.seteuid(_NOBODY)
+        try:
+            yield folder
+        finally:
+            os.seteuid(0)
+
+
 def test_a_file_without_the_right_to_it_is_told_and_tried_again(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    powerless_folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    log = tmp_path / "log"
+    log = powerless_folder / "log"
     log.write_bytes(b"1\n")
     log.chmod(0)
     tailing = Tailing(log)
