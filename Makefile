@@ -48,8 +48,9 @@ lint: $(INSTALLED_DEV) ## ruff: rules and layout
 types: $(INSTALLED_DEV) ## mypy, strict
 	$(PY) -m mypy
 
-docs: $(INSTALLED) ## write docs/commands.md anew from the program
+docs: $(INSTALLED) ## write the pages and samples that are made from the program anew
 	$(PY) -m docs.generate_commands
+	$(PY) -m docs.generate_configuration
 
 bench: $(INSTALLED_DEV) ## list the measurements, or run one: make bench NAME=startup
 	@$(PY) -m bench $(NAME)

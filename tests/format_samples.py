@@ -13,7 +13,7 @@ from typing import Any
 from cmtel.domain.calls import CallRecord, Outcome, Skipped
 from cmtel.formats import registry
 from cmtel.formats.options import decode_options
-from cmtel.formats.seam import DecodeOptions, Decoded, Format
+from cmtel.formats.seam import Decoded, DecodeOptions, Format
 
 RECEIVED = datetime(2026, 7, 1, 12, tzinfo=UTC)
 _SIDE_FILES = (".expected.jsonl", ".options.json", ".md")

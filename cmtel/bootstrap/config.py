@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cmtel.config.kinds import Known
     from cmtel.config.model import Config
     from cmtel.config.secret import Secret, SecretRef
-    from cmtel.services.ports import SecretStore
+    from cmtel.services.secret_ports import SecretStore
 
 
 def locate_config(config_path: str | None) -> Path | None:
@@ -24,10 +24,12 @@ def locate_config(config_path: str | None) -> Path | None:
         config_path: What ``--config`` or CMTEL_CONFIG say; None: the platform's places, of
             which the first that exists counts; None is returned if none does.
     """
+    from cmtel.adapters.secrets.private_files import is_there
+
     if config_path is not None:
         return Path(config_path).absolute()
     files = map(Path, places().settings_files)
-    return next((path for path in files if path.exists()), None)
+    return next((path for path in files if is_there(path)), None)
 
 
 def load_config(config_path: str | None) -> Config:

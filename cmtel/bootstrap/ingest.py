@@ -26,9 +26,10 @@ from cmtel.services.ingest import ConfiguredSource, Ingest
 from cmtel.services.intake import SpoolIntake
 from cmtel.services.ports import JournalSink, SpoolSource
 from cmtel.services.sequence import SourceSequence
-from cmtel.services.source_delivery import SourceDelivery
+from cmtel.services.source_delivery import BATCH_RECORDS, SourceDelivery
 
 if TYPE_CHECKING:
+    from cmtel.adapters.database.journal_sink import SqlJournalSink
     from cmtel.services.ports import Source
 
 logger = logging.getLogger(__name__)
@@ -119,9 +120,9 @@ def open_ingest(
         open_spool(order.spool_folder, order.spool_limit_bytes, default_spool) as spool,
         ThreadPoolExecutor(1, "committer") as committer,
     ):
-        journal_id = prepare(sink, spool, order)
+        journal_id, is_prepared = prepare(sink, spool, order)
         spool.close_stale_connections(clock.now())
-        deliveries = Deliveries(order, spool, sink, clock, committer)
+        deliveries = Deliveries(order, spool, sink, clock, committer, is_prepared)
         plan = DeliveryPlan(journal_id, deliveries.make, is_once=order.is_once)
         configured = [
             ConfiguredSource(
@@ -140,32 +141,46 @@ def check_formats(sources: Sequence[SourceOrder]) -> None:
         source.format.make_decoder(source.decoding)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Deliveries:
     """Makes the deliveries of the sources that are found in the spool."""
 
     order: IngestOrder
     spool: SqliteSpool
-    sink: JournalSink
+    sink: SqlJournalSink
     clock: SystemClock
     committer: Executor
+    #: False: the journal was down at the start and is to be looked at before the first delivery.
+    is_sink_prepared: bool
 
     def make(self, source: SpoolSource) -> SourceDelivery | None:
-        """Return the delivery of a source, or None (said once) if it is not configured now."""
+        """Return the delivery of a source, or None (said once) if it is not configured now.
+
+        Raises:
+            DatabaseError: The journal is still down, or not as it has to be.
+        """
         known = self._configured(source.name)
         if known is None:
-            if source.waiting:
-                logger.warning(
-                    "source %s is not configured now; its %d records wait in the spool",
-                    source.name, source.waiting,
-                )  # fmt: skip
+            self._tell_unknown(source)
             return None
+        if not self.is_sink_prepared:
+            self.sink.prepare()
+            self.is_sink_prepared = True
         context = MappingContext(source.name, known.decoding.timezone, self.order.internal_as)
         return SourceDelivery(
             self.spool, self.sink, self.clock, self.committer,
             lambda: known.format.make_decoder(known.decoding),
-            RowMapper(self.order.target.columns, context),
+            RowMapper(self.sink.columns, context),
+            # Without transactions a crash may write a batch twice: then a batch is one row.
+            BATCH_RECORDS if self.sink.is_transactional else 1,
         )  # fmt: skip
+
+    def _tell_unknown(self, source: SpoolSource) -> None:
+        if source.waiting:
+            logger.warning(
+                "source %s is not configured now; its %d records wait in the spool",
+                source.name, source.waiting,
+            )  # fmt: skip
 
     def _configured(self, name: str) -> SourceOrder | None:
         """A listener's peers are NAME@PEER."""
@@ -181,8 +196,13 @@ def _make_source(order: SourceOrder, clock: SystemClock, *, is_once: bool) -> So
     return made[0] if len(made) == 1 else SourceSequence(made, clock)
 
 
-def prepare(sink: JournalSink, spool: SqliteSpool, order: IngestOrder) -> str:
-    """Return the journal's identity, asked from it, or remembered while it is down."""
+def prepare(sink: JournalSink, spool: SqliteSpool, order: IngestOrder) -> tuple[str, bool]:
+    """Return the journal's identity, and whether it was asked: else it is down, and remembered.
+
+    Raises:
+        DatabaseUnavailable: It is down and was never reached from this spool (or: is_once).
+        DatabaseSetupError: The table or its columns are not as they have to be.
+    """
     fact = f"journal id of {_description(order.target)}"
     try:
         sink.prepare()
@@ -192,14 +212,14 @@ def prepare(sink: JournalSink, spool: SqliteSpool, order: IngestOrder) -> str:
         if remembered is None or order.is_once:
             raise
         logger.warning("%s Calls are kept in the spool until it is back.", error.message)
-        return remembered
+        return remembered, False
     if not sink.is_transactional:
         logger.warning(
             "The table %s has no transactions: after a crash the last call may stand in it twice.",
             order.target.table,
         )
     spool.remember(fact, journal_id)
-    return journal_id
+    return journal_id, True
 
 
 def _description(target: JournalTarget) -> str:

@@ -49,12 +49,9 @@ def write_settings(wishes: Wishes, output: str | None, *, force: bool) -> Writte
     _check_wishes(wishes, path)
     _check_old(path)
     text = write_starter(starter_content(wishes))
-    try:
-        write_private(path, text.encode("utf-8"), "The settings file", replace=force)
-    except FileExistsError as error:
+    if not write_private(path, text.encode("utf-8"), "The settings file", replace=force):
         message = f"{path} exists already; nothing was changed."
-        hint = "--force replaces it, --output names another place."
-        raise CmtelError(message, hint=hint) from error
+        raise CmtelError(message, hint="--force replaces it, --output names another place.")
     return Written(path, tuple(_problems(text.encode("utf-8"), path)))
 
 
@@ -77,10 +74,10 @@ def _check_old(path: Path) -> None:
 
     What is no XML at all is nobody's settings, and may be replaced by force.
     """
-    from cmtel.adapters.secrets.private_files import read_limited
+    from cmtel.adapters.secrets.private_files import is_there, read_limited
     from cmtel.config.load import MAX_FILE_BYTES, ForeignSettings, load
 
-    if not path.exists():
+    if not is_there(path):
         return
     try:
         load(read_limited(path, MAX_FILE_BYTES, "The settings file"), str(path))

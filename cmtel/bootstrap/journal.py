@@ -33,6 +33,8 @@ class JournalTarget:
     columns: tuple[JournalColumn, ...]
     user: str | None = None
     password: str | None = None
+    #: False: nobody has chosen columns; then those that the table has are written.
+    are_columns_chosen: bool = False
 
 
 def resolve_target(
@@ -53,11 +55,31 @@ def resolve_target(
     """
     from cmtel.domain.column_selection import select_columns
 
+    are_chosen = bool(columns or names or sizes)
+    selected = select_columns(columns, names, sizes)
+    if config is not None and config.journal.columns and not are_chosen:
+        selected, are_chosen = config.journal.selected_columns, True
+    return _resolve(url, table, selected, config, are_chosen=are_chosen, needs_url=needs_url)
+
+
+def resolve_readable(
+    url: str | None, table: str | None, names: Sequence[str], config: Config
+) -> JournalTarget:
+    """Return a target to read from: every column type, of which the table may have some."""
+    from cmtel.domain.column_selection import readable_columns
+
+    chosen = names or [f"{c.type.name}={c.name}" for c in config.journal.selected_columns]
+    return _resolve(url, table, readable_columns(chosen), config)
+
+
+def _resolve(
+    url: str | None, table: str | None, columns: tuple[JournalColumn, ...], config: Config | None,
+    *, are_chosen: bool = True, needs_url: bool = True,
+) -> JournalTarget:  # fmt: skip
+    """The one place where what the options leave out is taken from the settings."""
     login: tuple[str | None, str | None] = (None, None)
     if config is not None:
         table = table or config.journal.table
-        if not (columns or names or sizes):
-            columns, names, sizes = _column_words(config)
         if url is None and config.database is not None:
             url, login = config.database.url, _login(config.database)
     if url is None and needs_url:
@@ -66,17 +88,8 @@ def resolve_target(
             hint="Give --url, for example --url sqlite:///journal.db or --url odbc:DSN=name, or "
             "a Database in the settings file ('cmtel init' writes one).",
         )
-    selected = select_columns(columns, names, sizes)
-    return JournalTarget(url, parse_table_name(table or DEFAULT_TABLE), selected, *login)
-
-
-def _column_words(config: Config) -> tuple[list[str], list[str], list[str]]:
-    chosen = config.journal.columns
-    return (
-        [column.type for column in chosen],
-        [f"{column.type}={column.name}" for column in chosen if column.name],
-        [f"{column.type}={column.size}" for column in chosen if column.size],
-    )
+    name = parse_table_name(table or DEFAULT_TABLE)
+    return JournalTarget(url, name, columns, *login, are_columns_chosen=are_chosen)
 
 
 def _login(database: Database) -> tuple[str | None, str | None]:
@@ -118,7 +131,9 @@ def make_sink(target: JournalTarget) -> SqlJournalSink:
     """Return the sink that delivery writes to; it owns its engine."""
     from cmtel.adapters.database.journal_sink import SqlJournalSink
 
-    return SqlJournalSink(open_target(target), target.table, target.columns)
+    return SqlJournalSink(
+        open_target(target), target.table, target.columns, are_chosen=target.are_columns_chosen
+    )
 
 
 def make_reader(target: JournalTarget) -> SqlJournalReader:

@@ -23,7 +23,7 @@ def check() -> ExitStatus:
     except ConfigError as error:
         if not settings.is_json:
             raise
-        _emit_check(error.source, error.problems or (error.message,), ())
+        _emit_check(error.source or _path(), error.problems or (error.message,), ())
         return error.exit_status
     _emit_check(_path(), (), warnings)
     return ExitStatus.DONE

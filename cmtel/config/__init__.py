@@ -4,5 +4,5 @@ Three steps, three modules: :mod:`load` (bytes to mapping), :mod:`parse` (mappin
 and use (bootstrap and services, each with its section). Nothing here opens a file.
 
 Adding an option: one line in the section's model. The check, the XSD, docs/configuration.md and
-sample_configs/complete.xml all come from it (``python tools/config_documents.py``).
+sample_configs/complete.xml all come from it (``make docs``).
 """

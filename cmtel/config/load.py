@@ -18,7 +18,7 @@ from cmtel.config.model import ROOT
 from cmtel.errors import ConfigError
 
 #: Real files have a few kilobytes; beyond this somebody named the wrong file.
-MAX_FILE_BYTES = 4 * 1024 * 1024
+MAX_FILE_BYTES = 1024 * 1024
 #: The model is 4 elements deep.
 _MAX_DEPTH = 16
 
@@ -53,7 +53,7 @@ def load(data: bytes, source: str) -> Document:
         ConfigError: It cannot be read; one line says where and why.
     """
     if len(data) > MAX_FILE_BYTES:
-        message = f"{source} has more than {MAX_FILE_BYTES // 2**20} megabytes."
+        message = f"{source} is larger than a megabyte."
         raise ConfigError(message, hint="Is it the right file?", source=source)
     lines = _survey(data, source)
     mapping = xmltodict.parse(data, disable_entities=True)

@@ -79,10 +79,13 @@ def parse_secret_ref(text: str) -> SecretRef:
 def mask_url(url: str) -> str:
     """Return ``url`` with the password in it, if there is one, as ``***``.
 
-    Knows ``scheme://user:password@host`` and the ODBC keywords PWD and PASSWORD.
+    Knows ``scheme://user:password@host``, and PWD and PASSWORD of ODBC, also percent-encoded.
     """
-    url = re.sub(r"(://[^:/?#@]*:)(.*)(@)", rf"\g<1>{MASK}\g<3>", url)
-    return re.sub(r"(?i)\b(pwd|password)\s*=\s*(\{[^}]*\}|[^;&]*)", rf"\g<1>={MASK}", url)
+    url = re.sub(r"(?s)(://[^:/?#@]*:)(.*)(@)", rf"\g<1>{MASK}\g<3>", url)
+    value = r"(\{[^}]*\}|((?!%3B)[^;&])*)"
+    return re.sub(
+        rf"(?is)(?:\b|(?<=%3B))(pwd|password)(\s*=\s*|%3D){value}", rf"\g<1>\g<2>{MASK}", url
+    )
 
 
 def has_password(url: str) -> bool:

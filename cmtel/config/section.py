@@ -70,15 +70,21 @@ class Section(BaseModel):
 
     @classmethod
     def _without_empty(cls, mapping: dict[str, Any]) -> dict[str, Any]:
-        """An empty attribute counts as not given where not given is the default."""
-        optional = {
-            field.validation_alias
-            for field in cls.model_fields.values()
-            if field.default is None and not field.is_required()
-        }
-        return {
-            name: value for name, value in mapping.items() if value != "" or name not in optional
-        }
+        """Return the mapping without what is empty.
+
+        An empty attribute counts as not given where not given is the default. An empty element
+        is one without attributes, not one that is missing.
+        """
+        aliases = {field.validation_alias: field for field in cls.model_fields.values()}
+        kept: dict[str, Any] = {}
+        for name, value in mapping.items():
+            field = aliases.get(name)
+            is_optional = field is not None and not field.is_required() and field.default is None
+            if value == "" and is_optional:
+                continue
+            is_element = field is not None and not name.startswith(("@", "#"))
+            kept[name] = {} if value is None and is_element else value
+        return kept
 
     @model_validator(mode="after")
     def _keep_rules(self, info: ValidationInfo) -> Section:

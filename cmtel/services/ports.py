@@ -10,10 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
-
-if TYPE_CHECKING:  # the model needs pydantic, which not every command loads
-    from cmtel.config.secret import Secret
+from typing import Any, NamedTuple, Protocol
 
 
 class Clock(Protocol):
@@ -42,40 +39,6 @@ class LinkState(StrEnum):
     DOWN = "down"
     HELD_BACK = "held back"
     ENDED = "ended"
-
-
-# --- secrets -----------------------------------------------------------------------------------
-
-
-class SecretReader(Protocol):
-    """Where secrets are kept; ``name`` is the reference without its scheme."""
-
-    def read(self, name: str) -> Secret:
-        """Return the secret.
-
-        Raises:
-            ConfigError: There is none, or it is kept carelessly.
-            MissingExtra: The package that can read it is not installed.
-            AccessDenied: It is there, and not for this user.
-        """
-
-
-class SecretStore(SecretReader, Protocol):
-    """A place that cmtel can put secrets in, too."""
-
-    def write(self, name: str, secret: Secret) -> None:
-        """Keep the secret, in place of an older one; durable on return.
-
-        Raises:
-            UsageError: Secrets are put there by other means; the hint says which.
-        """
-
-    def remove(self, name: str) -> bool:
-        """Forget the secret; False if there was none.
-
-        Raises:
-            UsageError: Secrets are removed there by other means; the hint says which.
-        """
 
 
 # --- spool -------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
@@ -15,14 +14,13 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-def a_line(call_id: str) -> bytes:
-    """One jsonl record that is told from all others by its call_id."""
-    record = {
-        "direction": "in", "state": "CONN", "started_at": "2026-03-02T08:00:00",
-        "remote_number": "03023125010", "local_number": "201", "connected_secs": 5,
-        "call_id": call_id,
-    }  # fmt: skip
-    return json.dumps(record).encode() + b"\r\n"
+def a_line(unique_id: str) -> bytes:
+    """One record of Asterisk's Master.csv, told from all others by its uniqueid (N.N)."""
+    return (
+        '"","03023125010","201","from-trunk","""Zoë"" <03023125010>","PJSIP/t-1","PJSIP/201-2",'
+        '"Dial","PJSIP/201,30","2026-03-02 08:00:00","2026-03-02 08:00:02","2026-03-02 08:00:09",'
+        f'9,7,"ANSWERED","DOCUMENTATION","{unique_id}",""\r\n'
+    ).encode()
 
 
 class IngestProcess:
@@ -34,8 +32,8 @@ class IngestProcess:
         self._environment = {
             **os.environ,
             "PYTHONPATH": str(ROOT),
+            "STATE_DIRECTORY": str(folder / "state"),
             "XDG_STATE_HOME": str(folder / "state"),
-            "CMTEL_STATE": str(folder / "state"),
         }
         self.process: subprocess.Popen[bytes] | None = None
 

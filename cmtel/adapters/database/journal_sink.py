@@ -19,6 +19,7 @@ from cmtel.adapters.database.ddl import create_watermark_table
 from cmtel.adapters.database.errors import translated
 from cmtel.adapters.database.inspection import find_table, spelled_as_found
 from cmtel.adapters.database.watermarks import Watermarks
+from cmtel.domain.column_fitting import columns_of, fit_columns
 from cmtel.domain.column_selection import JournalColumn, written_columns
 from cmtel.domain.table_differences import FoundTable, Trouble, compare
 from cmtel.domain.table_names import TableName
@@ -41,18 +42,27 @@ class SqlJournalSink:
         engine: From connect.open_engine; closed by :meth:`close`.
         table: The journal table.
         columns: Its columns; the database's own key among them is left to the database.
+        are_chosen: False: only those of the columns are written that the table has.
+
+    Attributes:
+        columns: After :meth:`prepare`: what is written, no longer than the table's columns.
     """
 
-    def __init__(self, engine: Engine, table: TableName, columns: Sequence[JournalColumn]) -> None:
+    def __init__(
+        self, engine: Engine, table: TableName, columns: Sequence[JournalColumn],
+        *, are_chosen: bool = True,
+    ) -> None:  # fmt: skip
         self.is_transactional = True
+        self._are_chosen = are_chosen
         self._engine = engine
         self._table = table
-        self._columns = written_columns(columns)
+        self.columns: Sequence[JournalColumn] = written_columns(columns)
         self._watermarks = Watermarks(engine, table)
-        self._writer = choose_writer(engine, table, self._columns)
+        self._writer = choose_writer(engine, table, self.columns)
 
     def prepare(self) -> None:
         found = find_table(self._engine, self._table)
+        self.columns = self._fitted(found)
         self._check(found)
         with translated(self._engine, "make the table of the watermarks"):
             create_watermark_table(self._engine, self._table.schema)
@@ -62,7 +72,7 @@ class SqlJournalSink:
             found is not None and found.is_transactional and found.are_watermarks_transactional
         )
         self._writer = choose_writer(
-            self._engine, self._table, self._columns, one_by_one=not self.is_transactional
+            self._engine, self._table, self.columns, one_by_one=not self.is_transactional
         )
 
     def journal_id(self) -> str:
@@ -114,13 +124,20 @@ class SqlJournalSink:
                 connection.invalidate()
                 raise
 
+    def _fitted(self, found: FoundTable | None) -> Sequence[JournalColumn]:
+        if found is None:
+            return self.columns
+        if self._are_chosen:
+            return fit_columns(self.columns, found)
+        return written_columns(columns_of(found)) or self.columns
+
     def _check(self, found: FoundTable | None) -> None:
         if found is None:
             raise DatabaseSetupError(
                 f"There is no table {self._table} in the database.",
                 hint="'cmtel journal create-table' makes it.",
             )
-        fatal = [d.message for d in compare(self._columns, found) if d.trouble in _FATAL]
+        fatal = [d.message for d in compare(self.columns, found) if d.trouble in _FATAL]
         if fatal:
             raise DatabaseSetupError(
                 f"Nothing can be stored in {self._table}. {' '.join(fatal)}",

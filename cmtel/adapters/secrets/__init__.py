@@ -1,1 +1,1 @@
-"""Where secrets are kept, one kind of place a module; each is a SecretStore (services/ports.py)."""
+"""Where secrets are kept, one kind of place a module; each is a SecretStore."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cmtel.adapters.secrets.file import MAX_SECRET_BYTES, secret_of
-from cmtel.adapters.secrets.private_files import read_limited
+from cmtel.adapters.secrets.private_files import is_there, read_limited
 from cmtel.config.secret import Secret
 from cmtel.errors import ConfigError, UsageError
 
@@ -29,7 +29,7 @@ class CredentialSecrets:
             message = f"The secret cred:{name} can only be read in a service of systemd."
             raise ConfigError(message, hint=_hint(name))
         path = Path(folder, name)
-        if not path.is_file():
+        if not is_there(path):
             raise ConfigError(f"The service has no credential {name}.", hint=_hint(name))
         reference = f"cred:{name}"
         return secret_of(read_limited(path, MAX_SECRET_BYTES, "The credential"), reference)

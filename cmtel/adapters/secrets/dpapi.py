@@ -1,8 +1,8 @@
 """Secrets protected by Windows for this machine: ``dpapi:NAME``.
 
-The protected bytes are a file of their own in cmtel's state folder. Machine scope means that any
-account of this machine that can read the file can unprotect it; hence the file is for SYSTEM,
-administrators and its writer only. A service under an account of its own needs the right to read.
+The protected bytes are a file in a folder of cmtel's own. Machine scope means that any account of
+this machine that can read the file can unprotect it; hence the folder is for SYSTEM,
+administrators and its maker only. A service under an account of its own needs the right to read.
 
 Source: Microsoft CryptProtectData, "CRYPTPROTECT_LOCAL_MACHINE".
 """
@@ -15,7 +15,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from cmtel.adapters.secrets.file import MAX_SECRET_BYTES, secret_of
-from cmtel.adapters.secrets.private_files import read_limited, write_private
+from cmtel.adapters.secrets.private_files import (
+    is_there,
+    make_private_folder,
+    read_limited,
+    write_private,
+)
 from cmtel.config.secret import Secret
 from cmtel.errors import AccessDenied, ConfigError, MissingExtra
 
@@ -23,8 +28,9 @@ from cmtel.errors import AccessDenied, ConfigError, MissingExtra
 _UI_FORBIDDEN = 0x1
 #: CRYPTPROTECT_LOCAL_MACHINE.
 _LOCAL_MACHINE = 0x4
-#: Owner, SYSTEM and administrators have all rights; nothing is inherited (SDDL).
-_SDDL = "D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;OW)"
+#: SYSTEM, administrators and the owner have all rights, and pass them on; nothing comes from
+#: above (SDDL).
+_SDDL = "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;OW)"
 
 
 class Protector(Protocol):
@@ -34,8 +40,8 @@ class Protector(Protocol):
 
     def unprotect(self, data: bytes) -> bytes: ...
 
-    def close_to_others(self, path: Path) -> None:
-        """Leave a file to its owner, SYSTEM and administrators."""
+    def close_to_others(self, folder: Path) -> None:
+        """Leave a folder, and what will be in it, to owner, SYSTEM and administrators."""
 
 
 class DpapiSecrets:
@@ -48,7 +54,7 @@ class DpapiSecrets:
     def read(self, name: str) -> Secret:
         """Return the unprotected secret; see SecretReader."""
         path = self._path(name)
-        if not path.is_file():
+        if not is_there(path):
             hint = f"cmtel secret set dpapi:{name}"
             raise ConfigError(f"There is no secret dpapi:{name} on this machine.", hint=hint)
         data = read_limited(path, 2 * MAX_SECRET_BYTES, "The protected secret")
@@ -57,9 +63,11 @@ class DpapiSecrets:
     def write(self, name: str, secret: Secret) -> None:
         """Protect and keep it; see SecretStore."""
         data = self._protector.protect(secret.reveal().encode("utf-8"))
-        path = self._path(name)
-        write_private(path, data, "The protected secret", replace=True)
-        self._protector.close_to_others(path)
+        if not is_there(self._folder):
+            make_private_folder(self._folder)
+            # Only once: a service's account may be given the right to read later.
+            self._protector.close_to_others(self._folder)
+        write_private(self._path(name), data, "The protected secret", replace=True)
 
     def remove(self, name: str) -> bool:
         """Delete the file; see SecretStore."""
@@ -101,14 +109,14 @@ class WindowsProtector:
             raise ConfigError(message, hint="Set it again with 'cmtel secret set'.") from error
         return made
 
-    def close_to_others(self, path: Path) -> None:
-        """Give the file a protected access list."""
+    def close_to_others(self, folder: Path) -> None:
+        """Give the folder a protected access list."""
         win32security = _pywin32("win32security")
         descriptor = win32security.ConvertStringSecurityDescriptorToSecurityDescriptor(
             _SDDL, win32security.SDDL_REVISION_1
         )
         what = win32security.DACL_SECURITY_INFORMATION
-        win32security.SetFileSecurity(str(path), what, descriptor)
+        win32security.SetFileSecurity(str(folder), what, descriptor)
 
 
 def _pywin32(module: str) -> Any:

@@ -15,6 +15,17 @@ from pathlib import Path
 from cmtel.errors import AccessDenied, CmtelError, ConfigError
 
 
+def is_there(path: Path) -> bool:
+    """Whether something has that name; also True where this user may not look: reading tells."""
+    try:
+        path.lstat()
+    except PermissionError:
+        return True
+    except (OSError, ValueError):
+        return False
+    return True
+
+
 def read_limited(path: Path, max_bytes: int, what: str) -> bytes:
     """Return the content of a file, or its first ``max_bytes + 1`` bytes if it has more.
 
@@ -34,25 +45,39 @@ def read_limited(path: Path, max_bytes: int, what: str) -> bytes:
             return file.read(max_bytes + 1)
 
 
-def write_private(path: Path, data: bytes, what: str, *, replace: bool) -> None:
+def write_private(path: Path, data: bytes, what: str, *, replace: bool) -> bool:
     """Write a file that only its owner can read; missing folders are made (0700).
 
-    1. Write a new file beside it (0600) and sync it. 2. Give it the name, in one step; without
-    ``replace`` that fails if the name is taken. 3. Sync the folder. A crash leaves the old file.
+    1. Write a new file beside it (0600) and sync it. 2. Give it the name, in one step. 3. Sync
+    the folder. A crash leaves the old file.
+
+    Returns:
+        False if the name is taken and ``replace`` is false; nothing was changed.
 
     Raises:
-        FileExistsError: The name is taken and ``replace`` is false; nothing was changed.
         AccessDenied, CmtelError: The system refused; nothing was changed.
     """
     with _told(path, what, "written"):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         new = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
         try:
             _write_synced(new, data)
-            _give_name(new, path, replace=replace)
+            if not _give_name(new, path, replace=replace):
+                return False
         finally:
             new.unlink(missing_ok=True)
         _sync_folder(path.parent)
+    return True
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder for its owner only (those above it as usual); one that exists stays as it is.
+
+    Raises:
+        AccessDenied, CmtelError: The system refused.
+    """
+    with _told(folder, "The folder", "made"):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _write_synced(path: Path, data: bytes) -> None:
@@ -63,13 +88,18 @@ def _write_synced(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _give_name(new: Path, path: Path, *, replace: bool) -> None:
+def _give_name(new: Path, path: Path, *, replace: bool) -> bool:
     if replace:
         new.replace(path)
-    elif sys.platform == "win32":
-        new.rename(path)  # fails there if the name is taken
-    else:
-        os.link(new, path)  # a rename would replace silently
+        return True
+    try:
+        if sys.platform == "win32":
+            new.rename(path)  # fails there if the name is taken
+        else:
+            os.link(new, path)  # a rename would replace silently
+    except FileExistsError:
+        return False
+    return True
 
 
 def _sync_folder(folder: Path) -> None:
@@ -87,8 +117,6 @@ def _told(path: Path, what: str, verb: str) -> Iterator[None]:
     """Translate what the operating system says into errors of ours."""
     try:
         yield
-    except FileExistsError:
-        raise
     except PermissionError as error:
         hint = "Run it as the file's owner, or elevated."
         raise AccessDenied(f"{what} {path} cannot be {verb}: access denied.", hint=hint) from error

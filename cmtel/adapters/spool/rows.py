@@ -99,7 +99,7 @@ def _append_chunk(
 def read_chunks(
     db: sqlite3.Connection, source_id: int, after_sequence: int, max_records: int
 ) -> list[Chunk]:
-    """Return the chunks after a sequence, stopping once ``max_records`` are reached."""
+    """Return the chunks after a sequence, up to ``max_records`` records; the last may be a part."""
     cursor = db.execute(
         "SELECT connection_id, kind, first_sequence, last_sequence, received_ms, lengths, payload "
         "FROM chunk WHERE source_id = ? AND last_sequence > ? ORDER BY last_sequence",

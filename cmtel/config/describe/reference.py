@@ -11,7 +11,7 @@ from cmtel.config.model import Config
 _HEAD = """\
 # The settings file, CmTelNotifier.xml
 
-<!-- Made from the models by tools/config_documents.py; a test compares. -->
+<!-- Made from the models by docs/generate_configuration.py; a test compares. -->
 
 One file for the journal and the notifier. `cmtel init` writes one with comments, `cmtel config
 check` names every problem in it, `cmtel config show` shows what is in effect, `cmtel config

@@ -11,11 +11,18 @@ from cmtel.formats.direction import NumberPlan, parties
 @pytest.mark.parametrize(
     ("caller", "called", "direction"),
     [
-        ("201", "202", "internal"), ("201", "030123456", "out"), ("030123456", "201", "in"),
-        ("030123456", "030654321", None), (None, "201", "in"), ("201", None, "internal"),
-        (None, None, "in"), ("ann", "*97", "internal"), ("+4930", "ann.b", "in"), ("12345", "123456", "out"),
+        ("201", "202", "internal"),
+        ("201", "030123456", "out"),
+        ("030123456", "201", "in"),
+        ("030123456", "030654321", None),
+        (None, "201", "in"),
+        ("201", None, "internal"),
+        (None, None, "in"),
+        ("ann", "*97", "internal"),
+        ("+4930", "ann.b", "in"),
+        ("12345", "123456", "out"),
     ],
-)  # fmt: skip
+)
 def test_numbers_tell_the_direction(
     caller: str | None, called: str | None, direction: str | None
 ) -> None:

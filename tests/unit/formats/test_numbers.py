@@ -20,10 +20,14 @@ def test_a_withheld_caller_is_unknown(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "user"),
     [
-        ("sip:201@pbx;user=phone", "201"), ("<sips:+4930@x>", "+4930"), ("tel:+4930;ext=1", "+4930"),
-        ('"Ann" <sip:201@x>', "201"), ("201", "201"), ("SIP:ann@x", "ann"),
+        ("sip:201@pbx;user=phone", "201"),
+        ("<sips:+4930@x>", "+4930"),
+        ("tel:+4930;ext=1", "+4930"),
+        ('"Ann" <sip:201@x>', "201"),
+        ("201", "201"),
+        ("SIP:ann@x", "ann"),
     ],
-)  # fmt: skip
+)
 def test_of_a_sip_address_the_user_is_the_number(text: str, user: str) -> None:
     assert sip_user(text) == user
 

@@ -1,7 +1,4 @@
-"""Write the documents that are made from the models of the settings file.
-
-Run it after changing a model: ``python tools/config_documents.py``. A test compares.
-"""
+"""The documents that are made from the models of the settings file; ``make docs`` writes them."""
 
 from __future__ import annotations
 
