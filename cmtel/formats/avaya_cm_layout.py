@@ -7,10 +7,10 @@ Source: Avaya Aura Communication Manager, form "CDR System Parameters", page "CD
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 from operator import itemgetter
-from typing import NamedTuple, cast
+from typing import cast
 
 from cmtel.errors import LineRejected
 from cmtel.formats.options import bad_value
@@ -46,21 +46,12 @@ _NOTHING = slice(0, 0)
 _HINT = "Write name:length,... with the names of the CDR form, or custom-112, teleseer, printer."
 
 
-class CmFields(NamedTuple):
-    """The fields that are used, as sent, blanks included; "" if the layout has no such field."""
-
-    date: str
-    time: str
-    duration: str
-    sec_dur: str
-    cond_code: str
-    code_used: str
-    dialed_num: str
-    calling_num: str
-    in_trk_code: str
-    acct_code: str
-    in_crt_id: str
-    out_crt_id: str
+#: The fields that are used, in the order in which :meth:`RecordLayout.cut` returns them.
+_WANTED = (
+    *("date", "time", "duration", "sec-dur", "cond-code", "code-used", "dialed-num"),
+    *("calling-num", "in-trk-code", "acct-code", "in-crt-id", "out-crt-id"),
+)
+Fields = tuple[str, str, str, str, str, str, str, str, str, str, str, str]
 
 
 class RecordLayout:
@@ -72,14 +63,14 @@ class RecordLayout:
         columns = [(name, slice(end - n, end)) for (name, n), end in zip(items, ends, strict=True)]
         places = {name: column for name, column in columns if name != "space"}
         self.names = frozenset(places)
-        wanted = (name.replace("_", "-") for name in CmFields._fields)
-        self._fields = itemgetter(*(places.get(name, _NOTHING) for name in wanted))
+        cut = itemgetter(*(places.get(name, _NOTHING) for name in _WANTED))
+        self._fields = cast(Callable[[str], Fields], cut)
         spaces = [column for name, column in columns if name == "space"]
         self._spaces = itemgetter(_NOTHING, _NOTHING, *spaces)
         self._blanks = self._spaces(" " * self._width)
 
-    def cut(self, text: str) -> CmFields:
-        """Return the fields of a line.
+    def cut(self, text: str) -> Fields:
+        """Return the fields of a line as sent, blanks included; "" for those the layout has not.
 
         Raises:
             LineRejected: There is text where blanks have to be.
@@ -87,8 +78,7 @@ class RecordLayout:
         line = text.ljust(self._width)
         if self._spaces(line) != self._blanks:
             raise LineRejected
-        # What is cut from a text are texts; making a CmFields of them would cost more than that.
-        return cast(CmFields, self._fields(line))
+        return self._fields(line)
 
 
 def record_layout(values: Mapping[str, str]) -> RecordLayout:

@@ -1,4 +1,4 @@
-"""The one time of a record that is the start of the call or its end, by option (formats.md 1.4)."""
+"""What the one time of a record is, by option: start or end of the call (formats.md 1.4)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from cmtel.formats.seam import DecodeOptions, FormatOption
 
 #: Guides and releases of the same switch differ in it.
 TIME_IS = FormatOption("time-is", "start or end: what the time of a record is", default="end")
+
+#: Switches with a line for each phone that rings send the final record after it.
+RINGING = FormatOption("ringing", "skip or call: what a line of a ringing phone is", default="skip")
 
 
 class RecordTimes:

@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from cmtel.domain.calls import CallRecord, Direction, Outcome, Skipped
 from cmtel.errors import LineRejected
-from cmtel.formats.avaya_cm_layout import LAYOUT, CmFields, record_layout
+from cmtel.formats.avaya_cm_layout import LAYOUT, Fields, record_layout
 from cmtel.formats.call_spans import day_secs
 from cmtel.formats.dates import DAY_FIRST, UNDATED_MEMORY_RECORDS, UndatedTimes, full_year
 from cmtel.formats.days import YearlessDays, day_text
@@ -78,7 +78,7 @@ class _LineReader:
         self._set_date(*found.groups())
         return Skipped("date-record", raw)
 
-    def _undated_outcome(self, fields: CmFields, raw: str) -> Outcome:
+    def _undated_outcome(self, fields: Fields, raw: str) -> Outcome:
         clock_secs = _clock_secs(fields[1])
         local = self._undated.place(_time_of_day(clock_secs))
         outcome = self._outcome(fields, local.isoformat()[:10], clock_secs, raw)
@@ -86,7 +86,7 @@ class _LineReader:
             self._undated.keep(local)
         return outcome
 
-    def _outcome(self, fields: CmFields, day: str, clock_secs: int, raw: str) -> Outcome:
+    def _outcome(self, fields: Fields, day: str, clock_secs: int, raw: str) -> Outcome:
         (
             _, _, duration, sec_dur, code, used, dialled, calling,
             in_trunk, account, in_circuit, out_circuit,
