@@ -27,6 +27,6 @@ def test_a_squeezed_line_may_have_a_long_name() -> None:
 
 
 def test_blanks_without_end_cost_no_time() -> None:
-    (outcome,) = decode_text("panasonic", "03/04/24 17:07" + " " * 65_000 + "1 2 3\r\n")
+    (outcome,) = decode_text("panasonic", "03/04/24 17:07 1200 01" + " " * 65_000 + "1 2\r\n")
 
     assert outcome.reason == "unparsed"
