@@ -38,7 +38,11 @@ def party_name(text: str, of_number: str | None) -> str | None:
         text: As sent.
         of_number: The party's number: it is no name of itself.
     """
+    name = proper_name(text)
+    return None if name == of_number else name
+
+
+def proper_name(text: str) -> str | None:
+    """Return a name as sent; None for nothing, numbers, and the words for a withheld caller."""
     name = text.strip(" \t")
-    if not name or name == of_number or name.lower() in _NOBODY:
-        return None
-    return name if name[0].isalpha() or not _NUMBER_ONLY.fullmatch(name) else None
+    return None if _NUMBER_ONLY.fullmatch(name) or name.lower() in _NOBODY else name

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cmtel.domain.calls import CallRecord
 from cmtel.formats.asterisk_cdr import displayed_name
+from cmtel.formats.switches import asterisk_csv
 from tests.format_samples import decode_text
 
 COLUMNS = [
@@ -53,6 +54,16 @@ def decoded(**changes: str) -> CallRecord:
     (call,) = decode_text("asterisk-csv", a_line(**changes), timezone="Europe/Berlin")
     assert isinstance(call, CallRecord)
     return call
+
+
+@pytest.mark.parametrize("columns", [18, 21])
+@pytest.mark.parametrize("changed", [(), (10,), (10, 11), (4,)])
+def test_usual_lines_go_the_quick_way(columns: int, changed: tuple[int, ...]) -> None:
+    line = as_asterisk_writes(
+        ["" if index in changed else value for index, value in enumerate(COLUMNS[:columns])]
+    )
+
+    assert asterisk_csv.AS_WRITTEN.fullmatch(line)
 
 
 values = st.sampled_from(
