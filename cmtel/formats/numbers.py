@@ -11,7 +11,10 @@ _SIP_ADDRESS = re.compile(r"(?:[^<]*<)?\s*(?:sips?:|tel:)?([^@;>]*)", re.IGNOREC
 
 def number(text: str) -> str | None:
     """Return a number as sent, without blanks; None if nothing is left."""
-    return text.replace(" ", "").replace("\t", "") or None  # five times as fast as translate()
+    if text.isdecimal():  # nearly all are, and feeds have millions
+        return text
+    # Columns have blanks at their ends: five times as fast as translate().
+    return text.replace(" ", "").replace("\t", "") or None
 
 
 def caller_number(text: str) -> str | None:
@@ -35,7 +38,11 @@ def party_name(text: str, of_number: str | None) -> str | None:
         text: As sent.
         of_number: The party's number: it is no name of itself.
     """
+    name = proper_name(text)
+    return None if name == of_number else name
+
+
+def proper_name(text: str) -> str | None:
+    """Return a name as sent; None for nothing, numbers, and the words for a withheld caller."""
     name = text.strip(" \t")
-    if not name or name == of_number or _NUMBER_ONLY.fullmatch(name) or name.lower() in _NOBODY:
-        return None
-    return name
+    return None if _NUMBER_ONLY.fullmatch(name) or name.lower() in _NOBODY else name

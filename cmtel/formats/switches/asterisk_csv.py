@@ -35,7 +35,7 @@ _UNIQUE_ID = re.compile(r"(?:.+-)?[0-9]+\.[0-9]+")
 #: 18 columns in all, or 21.
 _TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
 _UNUSED = '"[^"]*+(?:""[^"]*+)*+"'
-_TAIL_AS_WRITTEN = re.compile(
+_TAILAS_WRITTEN = re.compile(
     f'({_TIME})",(?:"({_TIME})"|),(?:"({_TIME})"|),([0-9]{{1,10}}),([0-9]{{1,10}}),"([^"]++)",'
     f'{_UNUSED},"([^"]*+)",{_UNUSED}(?:,{_UNUSED},"([^"]*+)",[0-9]++)?+'
 )
@@ -43,12 +43,13 @@ _TAIL_AS_WRITTEN = re.compile(
 
 #: 18 or 21 columns as Asterisk writes them: texts in quotes, an unset time is nothing at all.
 _TEXT = '"([^"]*+)"'
-_QUOTED = '"([^"]*+(?:""[^"]*+)*+)"'
+#: A display name in quotes with a number after it, else a text without quotes.
+_CALLER_ID = '"(?:""([^"]*+)"" <[^">]*+>|([^"]*+))"'
 _UNUSED = '"[^"]*+(?:""[^"]*+)*+"'
 _TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
-_AS_WRITTEN = re.compile(
-    f'{_TEXT},{_TEXT},{_TEXT},{_TEXT},{_QUOTED},{_TEXT},{_TEXT},{_UNUSED},{_UNUSED},"({_TIME})",'
-    f'(?:"({_TIME})"|),(?:"({_TIME})"|),([0-9]{{1,10}}),([0-9]{{1,10}}),"([^"]++)",{_UNUSED},'
+AS_WRITTEN = re.compile(
+    f'{_TEXT},{_TEXT},{_TEXT},{_TEXT},{_CALLER_ID},{_TEXT},{_TEXT},{_UNUSED},{_UNUSED},"({_TIME})",'
+    f'(?:"({_TIME})"|""|),(?:"({_TIME})"|""|),([0-9]{{1,10}}),([0-9]{{1,10}}),"([^"]++)",{_UNUSED},'
     f"{_TEXT},{_UNUSED}(?:,{_UNUSED},{_TEXT},[0-9]++)?+"
 )
 
@@ -58,9 +59,9 @@ class _LineReader:
         self._cdrs = AsteriskCdrReader(options)
 
     def read(self, text: str, raw: str) -> Outcome:
-        found = _AS_WRITTEN.fullmatch(text)
+        found = AS_WRITTEN.fullmatch(text)
         if found:
-            return self._cdrs.call(found.groups(""), raw, has_doubled_quotes=True)
+            return self._cdrs.call(found.groups(""), raw)
         return self._cdrs.call(_from_columns(_CSV.split(text)), raw)
 
 
@@ -77,7 +78,7 @@ def _from_columns(columns: list[str]) -> Cdr:
     if not columns[14]:
         raise LineRejected
     ids = _unique_id(columns), columns[-2] if how_many >= 19 else ""
-    return Cdr(*columns[:7], *columns[9:15], *ids)  # type: ignore[call-arg]  # 7 + 6 + 2 are 15
+    return Cdr._make((*columns[:4], "", *columns[4:7], *columns[9:15], *ids))
 
 
 def _unique_id(columns: list[str]) -> str:
@@ -110,11 +111,12 @@ def encode(call: CallRecord) -> list[EncodedRecord]:
         f'"{call.name or ""}" <{caller or "anonymous"}>',
         *(channels if is_in else channels[::-1]),
         *("Dial", f"PJSIP/{called},30", f"{times.start}"),
-        *(f"{times.answer}" if is_answered and call.ring_ms is not None else None, f"{times.end}"),
     )
+    has_answer = is_answered and call.ring_ms is not None
     texts_after = (_DISPOSITIONS[call.state], "DOCUMENTATION", call.call_id, "", "", call.call_id)
     columns = (
         *(quoted(text or "") for text in texts_before),
+        *(f'"{times.answer}"' if has_answer else "", f'"{times.end}"'),
         *(str(times.total_secs), str(times.talk_secs)),
         *(quoted(text or "") for text in texts_after),
         "1",
