@@ -22,8 +22,7 @@ from cmtel.formats.framers import LineFramer
 from cmtel.formats.line_decoder import LineDecoder
 from cmtel.formats.numbers import caller_number
 from cmtel.formats.options import refuse_unknown
-from cmtel.formats.seam import DecodeOptions, Decoder, EncodedRecord, Format
-from cmtel.formats.simulated import CallTimes
+from cmtel.formats.seam import DecodeOptions, Decoder, Format
 from cmtel.formats.text import ENCODING, RecordTexts, is_separator
 
 NAME = "dk-cdb600"
@@ -147,26 +146,6 @@ def make_decoder(options: DecodeOptions) -> Decoder:
     return LineDecoder(RecordTexts(options.values), reader.read, received=reader.days.receive)
 
 
-def encode(call: CallRecord) -> list[EncodedRecord]:
-    """Return the line of a call; the start loses its seconds, an internal call is sent as out."""
-    times = CallTimes(call)
-    ring, talk = times.ring_secs, times.talk_secs
-    party = call.remote_number or ""
-    if call.direction == "in":
-        party = f"CLI {'Num' if talk else 'NoAns'}:{party}" if party else _without_caller(talk)
-    length = f"{talk // 3600:02}:{talk // 60 % 60:02}'{talk % 60:02}\""
-    line = (
-        f"{(call.local_number or '000')[:4]:4}{(call.line or '')[-2:]:>2}   {party[:24]:24} "
-        f"{(call.account_code or '')[:8]:8} {times.start:%m/%d %H:%M} {length:10} "
-        f"{ring // 60:02}'{ring % 60:02}\""
-    )
-    return [EncodedRecord(times.total_secs, line.encode() + b"\r\n")]
-
-
-def _without_caller(talk_secs: int) -> str:
-    return "Incoming" if talk_secs else "Incoming no answer"
-
-
 FORMAT = Format(
     name=NAME,
     switch="DK CDB-600: SMDR with ring time and units",
@@ -182,5 +161,4 @@ texts: Incoming, DDI Num:n, CLI Num:n;
     options=OPTIONS,
     make_framer=LineFramer,
     make_decoder=make_decoder,
-    encode=encode,
 )

@@ -15,12 +15,12 @@ from cmtel.formats.call_spans import CallSpans, day_secs
 from cmtel.formats.columns import columns
 from cmtel.formats.dates import DAY_FIRST
 from cmtel.formats.days import slashed_day
-from cmtel.formats.durations import clock_secs
+from cmtel.formats.durations import clock_secs, minutes_secs
 from cmtel.formats.framers import LineFramer
 from cmtel.formats.held_lines import HeldLine, HoldingDecoder
 from cmtel.formats.numbers import caller_number
 from cmtel.formats.options import flag, refuse_unknown
-from cmtel.formats.outcomes import empty_outcome
+from cmtel.formats.outcomes import empty_outcome, refusal
 from cmtel.formats.seam import DecodeOptions, Decoder, Format
 from cmtel.formats.text import ENCODING, RecordTexts, is_separator, raw_text
 
@@ -67,8 +67,9 @@ class _LineReader:
     def narrow(self, first: str, second: str, third: str, raw: str) -> CallRecord:
         """Return the call of the three lines of a record of 29 columns."""
         station, line, duration, start, date = _NARROW(first)
-        dialled = self._dialled(f"{second.strip()} {third.strip()}")
-        return self._call((station, line, start, date), day_secs(duration), dialled, raw)
+        dialled = self._dialled(second.strip())._replace(account_code=third.strip() or None)
+        # Hours and minutes, as others write minutes and seconds.
+        return self._call((station, line, start, date), 60 * minutes_secs(duration), dialled, raw)
 
     def _call(
         self,
@@ -128,8 +129,6 @@ class _VodaviDecoder(HoldingDecoder):
         elif not line.text or line.text.isspace():
             self.emit(empty_outcome(line.text, line.raw), at, line)
         elif _NARROW_FIRST.fullmatch(line.text):
-            # A bad value is told now: the lines that follow are then nothing to wait for.
-            self._reader.narrow(line.text, "", "", line.raw)
             self.held.append(line)
         else:
             self.emit(self._single(line.text, line.raw), at, line)
@@ -161,7 +160,11 @@ class _VodaviDecoder(HoldingDecoder):
         lines, self.held = self.held, []
         first, second, third = (line.text or "" for line in lines)
         raw = raw_text(b"".join(line.record for line in lines))
-        self.emit(self._reader.narrow(first, second, third, raw), at, *lines)
+        try:
+            outcome: Outcome = self._reader.narrow(first, second, third, raw)
+        except LineRejected as error:  # an impossible value: the three lines are one bad record
+            outcome = refusal(error, raw)
+        self.emit(outcome, at, *lines)
 
 
 def make_decoder(options: DecodeOptions) -> Decoder:
