@@ -90,8 +90,8 @@ class InterTelReader:
                 ext or None if is_answered else None, None, None,
                 None if ring_secs is None else ring_secs * 1000, connected_secs,
                 price.text if price else None, price.cents if price else None,
-                "$" if price and cost[0] == "$" else None, trunk or None, account or None, None, None,
-                raw,
+                "$" if price and cost[0] == "$" else None, trunk or None, account or None,
+                None, None, raw,
             ),
         )  # fmt: skip
 
