@@ -1,15 +1,18 @@
-"""The values of a 3CX line, in the order that the administrator chose, to named fields.
+"""The values of a 3CX line, in the order that the administrator chose, and whom they name.
 
-Source: 3CX Admin Guide, "CDR output": the fields of version 20 and their default order.
+Source: 3CX Admin Guide, "CDR output": the fields of version 20, their order, types of parties.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
+from cmtel.domain.calls import Direction
 from cmtel.errors import LineRejected
+from cmtel.formats.numbers import caller_number, number
 from cmtel.formats.options import bad_value
 from cmtel.formats.seam import FormatOption
 
@@ -25,6 +28,10 @@ FIELDS = FormatOption(
 )
 #: In the default order lines may end after so many fields: the times are there.
 _FEWEST = 6
+
+_EXTENSION = "ext."
+#: What a party's type is if it is outside, whichever version writes it.
+_OUTSIDE = frozenset(("line", "externalline", "provider", "outboundrule"))
 
 
 class Fields3cx(NamedTuple):
@@ -106,3 +113,51 @@ def _places_of_people(names: list[str]) -> tuple[int, int] | None:
     if not places or places[-1] - places[0] + 1 > len(places):
         return None
     return places[0], places[-1]
+
+
+def parties(
+    fields: Fields3cx,
+) -> tuple[Direction, str | None, str | None, str | None, str, str | None]:
+    """Return (direction, remote_number, local_number, forwarded_via, name, line)."""
+    caller, called = _bare(fields.from_no), _bare(fields.to_no)
+    from_dn, to_dn = _bare(fields.from_dn), _bare(fields.to_dn)
+    if _is_outside(fields.from_type, fields.from_no, is_caller=True):
+        local = _final(fields) or to_dn or called
+        first = to_dn or called
+        via = None if first == local else first
+        return "in", caller_number(caller or ""), local, via, fields.from_dispname, from_dn
+    local = from_dn or caller
+    reached = fields.to_no if called else fields.final_number
+    if _is_outside(fields.to_type, reached, is_caller=False):
+        remote = _bare(fields.dial_no) or called
+        return "out", remote, local, None, fields.to_dispname, to_dn
+    remote = to_dn or called or _bare(fields.dial_no)
+    return "internal", remote, local, None, fields.to_dispname, None
+
+
+def _final(fields: Fields3cx) -> str | None:
+    """Return who was reached at last; None if that is outside."""
+    if _type(fields.final_type) in _OUTSIDE:
+        return None
+    return _bare(fields.final_dn) or _bare(fields.final_number)
+
+
+def _is_outside(type_text: str, number_text: str, *, is_caller: bool) -> bool:
+    """Tell by the type; without one by the mark of an extension; an empty caller is outside."""
+    if kind := _type(type_text):
+        return kind in _OUTSIDE
+    text = number_text.strip().lower()
+    return not text.startswith(_EXTENSION) if text else is_caller
+
+
+@lru_cache(256)
+def _type(text: str) -> str:
+    return text.replace("_", "").strip().lower()
+
+
+def _bare(text: str) -> str | None:
+    """Return a number without the mark of an extension."""
+    found = number(text)
+    if found and found[0] in "eE" and found[: len(_EXTENSION)].lower() == _EXTENSION:
+        return found[len(_EXTENSION) :] or None
+    return found

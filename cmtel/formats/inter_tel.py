@@ -9,16 +9,14 @@ columns, call types, ``RING`` and ``S=``; Mitel 5000 Installation Manual, "SMDR"
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import time
 from functools import lru_cache
-from operator import itemgetter
-from typing import cast
 
 from cmtel.domain.calls import CallRecord, Direction, Outcome, Skipped
 from cmtel.errors import LineRejected
 from cmtel.formats.call_spans import CallSpans, day_secs, known_length
 from cmtel.formats.charges import charge
+from cmtel.formats.columns import columns
 from cmtel.formats.dates import DateHint, UndatedTimes
 from cmtel.formats.numbers import caller_number, number
 from cmtel.formats.seam import DecodeOptions
@@ -43,11 +41,9 @@ _MARKS = "#* \t"
 _REMEMBERED = 65_536
 
 #: Type, extension, trunk, digits, start, elapsed, cost, account.
-_PLACES = ((1, 3), (5, 9), (11, 15), (17, 44), (46, 50), (52, 59), (61, 66), (68, 79))
-_Fields = tuple[str, str, str, str, str, str, str, str]
-_cut = cast(
-    Callable[[str], _Fields], itemgetter(*(slice(first - 1, last) for first, last in _PLACES))
-)
+_cut = columns(
+    (1, 3), (5, 9), (11, 15), (17, 44), (46, 50), (52, 59), (61, 66), (68, 79)
+)  # fmt: skip
 
 
 class InterTelReader:
@@ -67,7 +63,7 @@ class InterTelReader:
         """
         if text.startswith(_HEADINGS):
             return Skipped("header", raw)
-        kind, ext, trunk, digits, start, elapsed, cost, account = map(str.strip, _cut(text))
+        kind, ext, trunk, digits, start, elapsed, cost, account = _cut(text)
         if kind not in _DIRECTIONS:
             raise LineRejected
         start_secs, secs = _start_secs(start), _elapsed_secs(elapsed)

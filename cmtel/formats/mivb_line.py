@@ -7,11 +7,11 @@ formats (columns); the layout with seconds in the start time as seen at installa
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from operator import itemgetter
-from typing import NamedTuple, cast
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from cmtel.errors import LineRejected
+from cmtel.formats.columns import columns
 
 _DATE = re.compile("[0-9]{2}/[0-9]{2}")
 _ANY_DATE = re.compile("[0-9]{2}/[0-9]{2}|[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -50,21 +50,15 @@ class MivbFields(NamedTuple):
     sequence: str = ""
 
 
-def _layout(*places: tuple[int, int]) -> Callable[[str], tuple[str, ...]]:
-    """Return what cuts a line; a place is first and last position, from 1."""
-    cut = itemgetter(*(slice(first - 1, last) for first, last in places))
-    return cast(Callable[[str], tuple[str, ...]], cut)
-
-
-_STANDARD = _layout(
+_STANDARD = columns(
     (2, 6), (8, 14), (16, 23), (25, 28), (30, 32), (35, 60), (61, 61), (63, 66), (74, 85),
     (92, 101), (114, 121), (122, 122),
 )  # fmt: skip
-_EXTENDED = _layout(
+_EXTENDED = columns(
     (2, 6), (8, 14), (16, 25), (27, 33), (35, 38), (40, 63), (64, 64), (66, 72), (83, 94),
     (103, 112), (122, 129), (130, 130),
 )  # fmt: skip
-_WITH_SECONDS = _layout(
+_WITH_SECONDS = columns(
     (2, 6), (8, 16), (18, 27), (29, 35), (37, 40), (42, 67), (68, 68), (70, 76), (87, 98),
     (107, 116), (126, 133), (134, 134),
 )  # fmt: skip
@@ -87,11 +81,11 @@ def split(text: str) -> MivbFields:
     return _squeezed(text)
 
 
-def _fixed(columns: tuple[str, ...]) -> MivbFields | None:
+def _fixed(cells: Iterator[str]) -> MivbFields | None:
     """Return the fields; None if columns are not in their places: blanks were squeezed."""
     (
         date, start, duration, calling, answer, digits, status, called, *more
-    ) = map(str.strip, columns)  # fmt: skip
+    ) = cells  # fmt: skip
     if not calling or " " in calling or " " in called or not _ANSWER.fullmatch(answer):
         return None
     if not _DATE.fullmatch(date) or not _START.fullmatch(start):

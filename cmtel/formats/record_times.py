@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cmtel.errors import LineRejected
 from cmtel.formats.call_spans import CallSpans, known_length
 from cmtel.formats.options import choice
 from cmtel.formats.seam import DecodeOptions, FormatOption
@@ -11,6 +12,17 @@ TIME_IS = FormatOption("time-is", "start or end: what the time of a record is", 
 
 #: Switches with a line for each phone that rings send the final record after it.
 RINGING = FormatOption("ringing", "skip or call: what a line of a ringing phone is", default="skip")
+
+
+def hour_of_day(hour: int, half: str) -> int:
+    """Return the hour of 24 for an hour of 12 and ``a`` or ``p``, ``AM`` or ``PM``.
+
+    Raises:
+        LineRejected: A clock of 12 hours has no such hour.
+    """
+    if not 1 <= hour <= 12:
+        raise LineRejected
+    return hour % 12 + (12 if half[0] in "pP" else 0)
 
 
 class RecordTimes:

@@ -13,15 +13,15 @@ import re
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from cmtel.domain.calls import CallRecord, Direction, Outcome
+from cmtel.domain.calls import CallRecord, Outcome
 from cmtel.errors import LineRejected
 from cmtel.formats.charges import charge
 from cmtel.formats.durations import clock_secs
-from cmtel.formats.fields_3cx import FIELDS, FieldOrder, Fields3cx
+from cmtel.formats.fields_3cx import FIELDS, FieldOrder, Fields3cx, parties
 from cmtel.formats.framers import LineFramer
 from cmtel.formats.legs import LegCounter
 from cmtel.formats.line_decoder import LEG_MEMORY_RECORDS, LineDecoder
-from cmtel.formats.numbers import caller_number, number, party_name
+from cmtel.formats.numbers import party_name
 from cmtel.formats.options import choice, refuse_unknown
 from cmtel.formats.seam import DecodeOptions, Decoder, EncodedRecord, Format, FormatOption
 from cmtel.formats.simulated import CallTimes, clock_text
@@ -36,8 +36,6 @@ OPTIONS = (
     FormatOption("clock", "utc or local: what the times are", default="utc"),
 )
 _MARK = "Call "
-_EXTENSION = "ext."
-_OUTSIDE = frozenset(("line", "externalline", "provider", "outboundrule"))
 _TIME = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?")
 _REASONS = {"CONN": "TerminatedBySrc", "BUSY": "Busy", "RING": "NoAnswer"}
 _REMEMBERED = 65_536
@@ -69,7 +67,7 @@ class _LineReader:
         )
         ring_ms, connected_secs = self._lengths(fields, start, answer, end)
         is_busy = "busy" in fields.reason_terminated.lower()
-        direction, remote, local, forwarded_via, name, line = _parties(fields)
+        direction, remote, local, forwarded_via, name, line = parties(fields)
         cost = self._charge(fields.bill_cost) if fields.bill_cost else None
         call_id = fields.callid.strip() or fields.historyid.strip() or None
         return tuple.__new__(
@@ -121,54 +119,6 @@ class _LineReader:
                 return None
             end = self._clock.plus(start, (ring_ms or 0) / 1000 + (secs or 0))
         return iso(end) + self._offset
-
-
-def _parties(
-    fields: Fields3cx,
-) -> tuple[Direction, str | None, str | None, str | None, str, str | None]:
-    """Return (direction, remote_number, local_number, forwarded_via, name, line)."""
-    caller, called = _bare(fields.from_no), _bare(fields.to_no)
-    from_dn, to_dn = _bare(fields.from_dn), _bare(fields.to_dn)
-    if _is_outside(fields.from_type, fields.from_no, is_caller=True):
-        local = _final(fields) or to_dn or called
-        first = to_dn or called
-        via = None if first == local else first
-        return "in", caller_number(caller or ""), local, via, fields.from_dispname, from_dn
-    local = from_dn or caller
-    reached = fields.to_no if called else fields.final_number
-    if _is_outside(fields.to_type, reached, is_caller=False):
-        remote = _bare(fields.dial_no) or called
-        return "out", remote, local, None, fields.to_dispname, to_dn
-    remote = to_dn or called or _bare(fields.dial_no)
-    return "internal", remote, local, None, fields.to_dispname, None
-
-
-def _final(fields: Fields3cx) -> str | None:
-    """Return who was reached at last; None if that is outside."""
-    if _type(fields.final_type) in _OUTSIDE:
-        return None
-    return _bare(fields.final_dn) or _bare(fields.final_number)
-
-
-def _is_outside(type_text: str, number_text: str, *, is_caller: bool) -> bool:
-    """Tell by the type; without one by the mark of an extension; an empty caller is outside."""
-    if kind := _type(type_text):
-        return kind in _OUTSIDE
-    text = number_text.strip().lower()
-    return not text.startswith(_EXTENSION) if text else is_caller
-
-
-@lru_cache(256)
-def _type(text: str) -> str:
-    return text.replace("_", "").strip().lower()
-
-
-def _bare(text: str) -> str | None:
-    """Return a number without the mark of an extension."""
-    found = number(text)
-    if found and found[0] in "eE" and found[: len(_EXTENSION)].lower() == _EXTENSION:
-        return found[len(_EXTENSION) :] or None
-    return found
 
 
 def make_decoder(options: DecodeOptions) -> Decoder:

@@ -11,7 +11,6 @@ record, condition codes, date record.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import date, datetime, time
 from functools import lru_cache
 
@@ -19,7 +18,8 @@ from cmtel.domain.calls import CallRecord, Direction, Outcome, Skipped
 from cmtel.errors import LineRejected
 from cmtel.formats.avaya_cm_layout import LAYOUT, Fields, record_layout
 from cmtel.formats.call_spans import day_secs
-from cmtel.formats.dates import DAY_FIRST, UNDATED_MEMORY_RECORDS, UndatedTimes, full_year
+from cmtel.formats.date_records import DATE_RECORD, DateRecordDecoder
+from cmtel.formats.dates import DAY_FIRST, UndatedTimes, full_year
 from cmtel.formats.days import YearlessDays, day_text
 from cmtel.formats.durations import whole
 from cmtel.formats.framers import LineFramer
@@ -27,7 +27,7 @@ from cmtel.formats.line_decoder import LineDecoder
 from cmtel.formats.numbers import caller_number, number
 from cmtel.formats.options import refuse_unknown
 from cmtel.formats.record_times import TIME_IS, RecordTimes
-from cmtel.formats.seam import Decoded, DecodeOptions, Decoder, EncodedRecord, Format
+from cmtel.formats.seam import DecodeOptions, Decoder, EncodedRecord, Format
 from cmtel.formats.simulated import CallTimes
 from cmtel.formats.text import ENCODING, RecordTexts
 
@@ -76,7 +76,7 @@ class _LineReader:
             if not found:
                 raise
         self._set_date(*found.groups())
-        return Skipped("date-record", raw)
+        return Skipped(DATE_RECORD, raw)
 
     def _undated_outcome(self, fields: Fields, raw: str) -> Outcome:
         clock_secs = _clock_secs(fields[1])
@@ -160,26 +160,6 @@ def _way(
     return direction, line_in if direction == "in" else line_out if direction == "out" else None
 
 
-class _Decoder(LineDecoder):
-    """For layouts without date: reading again has to begin at the last date record."""
-
-    def decode(
-        self, records: Sequence[bytes], first_sequence: int, received_utc: datetime
-    ) -> Decoded:
-        """Return one outcome a record."""
-        decoded = super().decode(records, first_sequence, received_utc)
-        for outcome, sequence in zip(reversed(decoded.outcomes), reversed(decoded.at), strict=True):
-            if isinstance(outcome, Skipped) and outcome.reason == "date-record":
-                self.oldest_open = sequence
-                break
-        return decoded
-
-    def finish(self, sequence: int) -> Decoded:
-        """Nothing is needed any more."""
-        self.oldest_open = None
-        return super().finish(sequence)
-
-
 @lru_cache(_REMEMBERED)
 def _clock_secs(text: str) -> int:
     """Return the seconds since midnight of ``HHMM``."""
@@ -206,10 +186,7 @@ def make_decoder(options: DecodeOptions) -> Decoder:
     reader, texts = _LineReader(options), RecordTexts(options.values)
     if reader.has_date:
         return LineDecoder(texts, reader.read)
-    return _Decoder(
-        texts, reader.read,
-        memory_records=UNDATED_MEMORY_RECORDS, received=reader.days.receive,
-    )  # fmt: skip
+    return DateRecordDecoder(texts, reader.read, reader.days.receive)
 
 
 def encode(call: CallRecord) -> list[EncodedRecord]:

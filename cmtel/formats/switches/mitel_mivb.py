@@ -20,6 +20,7 @@ from cmtel.formats.line_decoder import LEG_MEMORY_RECORDS, LineDecoder
 from cmtel.formats.mivb_line import MivbFields, split
 from cmtel.formats.numbers import number
 from cmtel.formats.options import refuse_unknown
+from cmtel.formats.record_times import hour_of_day
 from cmtel.formats.seam import DecodeOptions, Decoder, EncodedRecord, Format
 from cmtel.formats.simulated import CallTimes
 from cmtel.formats.state import state_of
@@ -113,11 +114,9 @@ def _start_secs(text: str) -> int:
     found = _START.fullmatch(text.lower())
     if not found:
         raise LineRejected
-    hour = int(found[1])
-    if found[3]:
-        if not 1 <= hour <= 12:
-            raise LineRejected
-        hour = hour % 12 + (12 if found[3] == "p" else 0)
+    hour, half = int(found[1]), found[3]
+    if half:
+        hour = hour_of_day(hour, half)
     return day_secs(f"{hour:02}{found[2]}")
 
 

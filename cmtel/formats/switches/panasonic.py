@@ -23,7 +23,7 @@ from cmtel.formats.line_decoder import LineDecoder
 from cmtel.formats.numbers import number, party_name
 from cmtel.formats.options import choice, flag, refuse_unknown
 from cmtel.formats.panasonic_line import Fields, split
-from cmtel.formats.record_times import RINGING, TIME_IS, RecordTimes
+from cmtel.formats.record_times import RINGING, TIME_IS, RecordTimes, hour_of_day
 from cmtel.formats.seam import DecodeOptions, Decoder, EncodedRecord, Format
 from cmtel.formats.simulated import CallTimes, clock_text
 from cmtel.formats.text import ENCODING, RecordTexts, is_separator
@@ -124,9 +124,7 @@ class _LineReader:
             raise LineRejected
         hour, rest, half = int(found[1]), found[2], found[3]
         if half:
-            if not 1 <= hour <= 12:
-                raise LineRejected
-            hour = hour % 12 + (12 if half == "PM" else 0)
+            hour = hour_of_day(hour, half)
         day = slashed_day(date, is_day_first=self._is_day_first)
         return day, day_secs(f"{hour:02}{rest}")
 
