@@ -83,7 +83,7 @@ class UndatedTimes:
 
     def keep(self, local: datetime) -> None:
         """Remember the time of a call; skipped and rejected records do not count."""
-        self._before = local.replace(tzinfo=None)
+        self._before = local.replace(tzinfo=None) if local.tzinfo else local
 
 
 def nearest_day(clock: time, near: datetime) -> datetime:
@@ -92,7 +92,7 @@ def nearest_day(clock: time, near: datetime) -> datetime:
     Raises:
         LineRejected: It would lie outside the calendar.
     """
-    target = near.replace(tzinfo=None)
+    target = near.replace(tzinfo=None) if near.tzinfo else near
     same = datetime.combine(target, clock)
     gap = same - target
     try:
