@@ -7,6 +7,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from cmtel.errors import LineRejected
 from cmtel.formats.seam import DecodeOptions, FormatOption
 
+#: Where dates follow from the calls before: how far back these are read again after a restart.
+UNDATED_MEMORY_RECORDS = 20_000
+_HALF_A_DAY = timedelta(hours=12)
+_A_DAY = timedelta(days=1)
+
 DAY_FIRST = FormatOption(
     "day-first", "true or false: which of NN/NN is the day where both could be", default="false"
 )
@@ -60,6 +65,11 @@ class UndatedTimes:
     def __init__(self, hint: DateHint) -> None:
         self._hint = hint
         self._before: datetime | None = None
+        self._first_day: date | None = None
+
+    def begin(self, day: date) -> None:
+        """The next call is of that day, whatever came before."""
+        self._before, self._first_day = None, day
 
     def place(self, clock: time) -> datetime:
         """Return the local time that ``clock`` stands for.
@@ -68,12 +78,12 @@ class UndatedTimes:
             LineRejected: It would lie outside the calendar.
         """
         if self._before is None:
-            return datetime.combine(self._hint.day, clock)
+            return datetime.combine(self._first_day or self._hint.day, clock)
         return nearest_day(clock, self._before)
 
     def keep(self, local: datetime) -> None:
         """Remember the time of a call; skipped and rejected records do not count."""
-        self._before = local.replace(tzinfo=None)
+        self._before = local.replace(tzinfo=None) if local.tzinfo else local
 
 
 def nearest_day(clock: time, near: datetime) -> datetime:
@@ -82,13 +92,15 @@ def nearest_day(clock: time, near: datetime) -> datetime:
     Raises:
         LineRejected: It would lie outside the calendar.
     """
-    target = near.replace(tzinfo=None)
+    target = near.replace(tzinfo=None) if near.tzinfo else near
     same = datetime.combine(target, clock)
+    gap = same - target
     try:
-        days = (same, same - timedelta(days=1), same + timedelta(days=1))
+        if gap > _HALF_A_DAY:
+            return same - _A_DAY
+        return same + _A_DAY if gap < -_HALF_A_DAY else same
     except OverflowError as exc:
         raise LineRejected from exc
-    return min(days, key=lambda local: abs(local - target))
 
 
 def _date_or_none(year: int, month: int, day: int) -> date | None:

@@ -72,7 +72,10 @@ class Decoder(Protocol):
 
     @property
     def oldest_open(self) -> int | None:
-        """The sequence of the first record that is in no outcome yet, or None."""
+        """The sequence of the first record that is in no outcome yet, or that the next ones need.
+
+        The latter is a heading with the names of the columns, or a record that only gives the date.
+        """
 
     @property
     def deadline_utc(self) -> datetime | None:
