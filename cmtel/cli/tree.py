@@ -30,6 +30,7 @@ GROUPS: Mapping[str, str] = {
     "journal": "Make, fill and read the journal table.",
     "config": "Check and show the settings file.",
     "secret": "Keep passwords outside the settings file.",
+    "format": "List the switch formats, and decode call records.",
     "simulate": "Play a switch, to try cmtel or to load it.",
 }
 

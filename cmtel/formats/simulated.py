@@ -28,3 +28,8 @@ def local_time_of(text: str | None) -> datetime | None:
 def quoted(text: str) -> str:
     """Return ``text`` as a quoted CSV field."""
     return '"' + text.replace('"', '""') + '"'
+
+
+def clock_text(secs: int) -> str:
+    """Return ``HH:MM:SS``; hours may exceed 23."""
+    return f"{secs // 3600:02}:{secs // 60 % 60:02}:{secs % 60:02}"

@@ -87,11 +87,45 @@ class SwitchClock:
         except (OverflowError, ValueError) as exc:
             raise LineRejected from exc
 
+    def span(self, start: datetime, secs: float) -> tuple[str, str]:
+        """Return start and end, ``secs`` later, of a call as ISO 8601; ``start`` is local.
+
+        Raises:
+            LineRejected: The end lies outside the calendar.
+        """
+        try:
+            texts = self._plain_texts(start, start + timedelta(seconds=secs))
+        except OverflowError as exc:
+            raise LineRejected from exc
+        if texts:
+            return texts
+        begun = self.at(start)
+        return iso(begun), iso(self.plus(begun, secs))
+
+    def pair(self, start: datetime, end: datetime) -> tuple[str, str]:
+        """Return start and end of a call as ISO 8601; both are local."""
+        if texts := self._plain_texts(start, end):
+            return texts
+        begun = self.at(start)
+        return iso(begun), iso(self.at(end, after=begun))
+
+    def _plain_texts(self, start: datetime, end: datetime) -> tuple[str, str] | None:
+        """Return both if no offset changes around them; that is quickly known."""
+        begin_text, end_text = iso(start), iso(end)
+        if self._zone is None:
+            return begin_text, end_text
+        if start.tzinfo or end.tzinfo:
+            return None
+        offset = self.offset_of_hour(begin_text[:13])
+        if offset is None or self.offset_of_hour(end_text[:13]) != offset:
+            return None
+        return begin_text + offset, end_text + offset
+
     def offset_of_hour(self, hour: str) -> str | None:
         """Return the offset of all times of an hour as text; "" without zone.
 
         Args:
-            hour: ``YYYY-MM-DD HH``.
+            hour: ``YYYY-MM-DD HH``, or with ``T``.
 
         Returns:
             None if the offset changes in that hour, or one of its times comes twice or never.

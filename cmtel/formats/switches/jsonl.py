@@ -1,0 +1,115 @@
+"""cmtel's own decode output as input: one JSON object a line (formats.md 11.1)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NoReturn
+
+from cmtel.domain.calls import CallRecord, Outcome, Rejected, Skipped
+from cmtel.errors import LineRejected
+from cmtel.formats.framers import LineFramer
+from cmtel.formats.line_decoder import LineDecoder
+from cmtel.formats.options import refuse_unknown
+from cmtel.formats.seam import DecodeOptions, Decoder, EncodedRecord, Format
+from cmtel.formats.simulated import CallTimes
+from cmtel.formats.text import ENCODING, RecordTexts
+
+NAME = "jsonl"
+OPTIONS = (ENCODING,)
+
+_KEYS = CallRecord._fields[:-1]  # raw is the line itself
+_WHOLE_NUMBERS = frozenset({"ring_ms", "connected_secs", "charge_cents", "leg"})
+_TIMES = ("started_at", "ended_at")
+_DIRECTIONS = ("in", "out", "internal", None)
+_STATES = ("CONN", "RING", "BUSY")
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+
+
+def _read(text: str, raw: str) -> Outcome:
+    document = _parsed(text)
+    kind = document.get("kind")
+    if kind in ("skipped", "rejected"):
+        reason = document.get("reason")
+        if not isinstance(reason, str):
+            raise LineRejected
+        return Skipped(reason, raw) if kind == "skipped" else Rejected(reason, raw)
+    if kind not in ("call", None):
+        raise LineRejected
+    values = [document.get(key) for key in _KEYS]
+    _check(dict(zip(_KEYS, values, strict=True)))
+    return CallRecord(*values, raw)  # type: ignore[arg-type]  # checked above, all of them
+
+
+def _parsed(text: str) -> Mapping[str, Any]:
+    try:
+        document = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as exc:  # RecursionError: brackets thousands deep
+        raise LineRejected from exc
+    if not isinstance(document, dict):
+        raise LineRejected
+    return document
+
+
+def _check(call: Mapping[str, Any]) -> None:
+    if call["direction"] not in _DIRECTIONS or call["state"] not in _STATES:
+        raise LineRejected
+    for key, value in call.items():
+        if value is None:
+            continue
+        if type(value) is not (int if key in _WHOLE_NUMBERS else str):
+            raise LineRejected
+        # Half of a surrogate pair is no text: no database and no file could take it.
+        if isinstance(value, str) and _HALF_CHARACTER.search(value):
+            raise LineRejected
+    for key in _TIMES:
+        if call[key] is not None:
+            _check_time(call[key])
+
+
+def _check_time(text: str) -> None:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError as exc:
+        raise LineRejected from exc
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    """NaN and Infinity: Python reads them, JSON has none."""
+    raise ValueError(name)
+
+
+def make_decoder(options: DecodeOptions) -> Decoder:
+    """Return a decoder; UsageError on a bad option. Legs are as sent, not counted."""
+    refuse_unknown(NAME, OPTIONS, options.values)
+    return LineDecoder(RecordTexts(options.values), _read)
+
+
+def encode(call: CallRecord) -> list[EncodedRecord]:
+    """Return the call as one line, with all its fields but ``raw``."""
+    document = {"kind": "call", **dict(zip(_KEYS, call, strict=False))}
+    line = json.dumps(document, ensure_ascii=False)
+    return [EncodedRecord(CallTimes(call).total_secs, line.encode() + b"\n")]
+
+
+FORMAT = Format(
+    name=NAME,
+    switch="cmtel itself: what 'cmtel format decode' prints",
+    transport="file, or whatever brings lines",
+    default_port=None,
+    layout="""\
+one JSON object a line: kind (call, skipped, rejected; call if missing) and the fields of a call:
+direction state started_at ended_at remote_number local_number forwarded_via name ring_ms
+connected_secs charge charge_cents currency line account_code call_id leg
+missing keys are null, unknown ones are ignored, values pass unchanged""",
+    example=(
+        '{"direction": "out", "state": "BUSY", "started_at": "2024-04-01T10:00:00", '
+        '"remote_number": "112"}'
+    ),
+    options=OPTIONS,
+    make_framer=LineFramer,
+    make_decoder=make_decoder,
+    encode=encode,
+)
