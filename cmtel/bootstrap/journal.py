@@ -55,11 +55,13 @@ def resolve_target(
     """
     from cmtel.domain.column_selection import select_columns
 
+    are_chosen = bool(columns or names or sizes)
+    selected = select_columns(columns, names, sizes)
     login: tuple[str | None, str | None] = (None, None)
     if config is not None:
         table = table or config.journal.table
-        if not (columns or names or sizes):
-            columns, names, sizes = _column_words(config)
+        if not are_chosen and config.journal.columns:
+            selected, are_chosen = config.journal.selected_columns, True
         if url is None and config.database is not None:
             url, login = config.database.url, _login(config.database)
     if url is None and needs_url:
@@ -68,19 +70,8 @@ def resolve_target(
             hint="Give --url, for example --url sqlite:///journal.db or --url odbc:DSN=name, or "
             "a Database in the settings file ('cmtel init' writes one).",
         )
-    selected = select_columns(columns, names, sizes)
-    are_chosen = bool(columns or names or sizes)
     name = parse_table_name(table or DEFAULT_TABLE)
     return JournalTarget(url, name, selected, *login, are_columns_chosen=are_chosen)
-
-
-def _column_words(config: Config) -> tuple[list[str], list[str], list[str]]:
-    chosen = config.journal.columns
-    return (
-        [column.type for column in chosen],
-        [f"{column.type}={column.name}" for column in chosen if column.name],
-        [f"{column.type}={column.size}" for column in chosen if column.size],
-    )
 
 
 def _login(database: Database) -> tuple[str | None, str | None]:

@@ -36,7 +36,7 @@ class IngestWords:
     columns: Sequence[str]
     names: Sequence[str]
     sizes: Sequence[str]
-    legs: str
+    legs: str | None
 
     def target(self, config: Config) -> JournalTarget:
         """Return the journal table that is meant."""
@@ -96,8 +96,9 @@ def import_order(words: IngestWords, files: Sequence[Path], config_path: str | N
 def _order(
     words: IngestWords, config: Config, sources: Sequence[SourceOrder], *, is_once: bool
 ) -> IngestOrder:
-    if words.legs != "keep":
-        raise UsageError(f"--legs {words.legs} is not available; there is 'keep'.")
+    legs = words.legs or config.journal.legs
+    if legs != "keep":
+        raise UsageError(f"Legs '{legs}' are not available in this version; there is 'keep'.")
     spool = config.journal.spool
     return IngestOrder(
         words.target(config),
@@ -147,19 +148,8 @@ def _configured_source(section: SourceSection, config: Config) -> SourceOrder:
     zone = section.time_zone or config.time_zone
     return SourceOrder(
         name=section.name,
-        addresses=[_address(section)],
+        addresses=[section.text],
         format_name=section.format,
         decoding=DecodeOptions(zone, section.year_hint, values),
         options=options,
     )
-
-
-def _address(section: SourceSection) -> str:
-    """Return the section's place as it would stand after ``--source``."""
-    if section.kind == "file":
-        return f"file:{section.path}"
-    if section.kind == "serial":
-        return f"serial:{section.device}?baud={section.baud}&mode={section.mode}"
-    if section.kind in ("stdin", "http"):  # a URL says of itself what it is
-        return section.address or section.kind
-    return f"{section.kind}:{section.address}"

@@ -49,7 +49,7 @@ SourceText = Annotated[
 Once = Annotated[
     bool, typer.Option("--once", help="End when the source has ended and all is delivered.")
 ]
-Legs = Annotated[str, typer.Option("--legs", help="keep: a row for each leg of a call.")]
+Legs = Annotated[str | None, typer.Option("--legs", help="keep: a row for each leg of a call.")]
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files of call records.")]
 
 
@@ -67,7 +67,7 @@ def ingest(
     columns: Columns = None,
     name: Names = None,
     size: Sizes = None,
-    legs: Legs = "keep",
+    legs: Legs = None,
     once: Once = False,
 ) -> ExitStatus:
     """Take call records from a source into the journal table."""
@@ -93,7 +93,7 @@ def import_files(
     columns: Columns = None,
     name: Names = None,
     size: Sizes = None,
-    legs: Legs = "keep",
+    legs: Legs = None,
 ) -> ExitStatus:
     """Take files of call records into the journal table; can be resumed."""
     from cmtel.bootstrap.orders import IngestWords

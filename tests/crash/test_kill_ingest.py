@@ -7,7 +7,9 @@ the books must say how many.
 
 from __future__ import annotations
 
+import contextlib
 import random
+import socket
 from collections import Counter
 from pathlib import Path
 
@@ -43,7 +45,7 @@ def ingest(database: Database, folder: Path, source: str) -> IngestProcess:
 
 
 def call_ids(database: Database) -> list[str]:
-    return [str(row[0]) for row in database.rows("SELECT cmtel_call_id FROM journal ORDER BY id")]
+    return [str(row[0]) for row in database.rows("SELECT call_id FROM journal ORDER BY id")]
 
 
 @targets
@@ -86,12 +88,15 @@ def test_a_tcp_feed_is_never_doubled_and_never_lost_after_acceptance(
     sender = Sender(port)
     for _ in range(KILLS):
         process.start()
-        for _ in range(drawn.randrange(10, 40)):
+        if drawn.random() < 0.8:  # the others are killed while they start
+            wait_until_listening(port)
+        for _ in range(drawn.randrange(5, 30)):
             sender.send(drawn.randrange(1, 200))
             pause(drawn.random() * 0.05)
         process.kill()
         sender.hang_up()
     process.start()
+    wait_until_listening(port)
     wait_until_drained(tmp_path / "spool")
     assert process.end() == 0, process.log()
 
@@ -108,6 +113,14 @@ def test_a_tcp_feed_is_never_doubled_and_never_lost_after_acceptance(
     # A connection that is cut in mid-line leaves one partial line, which is a dead letter.
     assert book.dead_letters <= len(sender.sent)
     spool.close()
+
+
+def wait_until_listening(port: int) -> None:
+    for _ in range(300):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        pause(0.1)
+    raise AssertionError(f"nobody listens on port {port} after half a minute")
 
 
 def wait_until_drained(folder: Path) -> None:
