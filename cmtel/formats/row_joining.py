@@ -64,6 +64,10 @@ class RowJoiningDecoder(JoiningDecoder[Facts], Generic[Facts, Row]):
             LineRejected: The row alone is rejected; nothing was changed.
         """
 
+    def before_finish(self) -> None:
+        """The input has ended and all rows were taken; what is open will be closed."""
+        return
+
     def take(self, line: Line) -> None:
         """Take the row that was read."""
         self.take_row(self._row, line)
@@ -96,6 +100,7 @@ class RowJoiningDecoder(JoiningDecoder[Facts], Generic[Facts, Row]):
     def finish(self, sequence: int) -> Decoded:
         """Take the last rows, then close what is open, in the order of the first records."""
         taken = self._taken(self._rows.finish(sequence), _NEVER_UTC)
+        self.before_finish()
         return _both(taken, self._counted(super().finish(sequence)))
 
     def _taken(self, rows: Decoded, received_utc: datetime) -> Decoded:
