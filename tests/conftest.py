@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,20 @@ _MARKS = {
 
 #: Parameters for a test that is to run on every target.
 EVERY_TARGET = [pytest.param(name, marks=_MARKS[name]) for name in TARGETS]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Nothing that a test runs, here or in a child process, touches this machine's own state."""
+    folder = tmp_path_factory.mktemp("state")
+    before = {name: os.environ.get(name) for name in ("STATE_DIRECTORY", "XDG_STATE_HOME")}
+    os.environ.update(dict.fromkeys(before, str(folder)))
+    yield folder
+    for name, value in before.items():
+        if value is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = value
 
 
 @pytest.fixture(scope="session")

@@ -52,19 +52,47 @@ def postgresql_server() -> Iterator[Server]:
     if _postgresql_answers():
         yield Server("127.0.0.1", 5432, "postgres")
         return
+    with own_postgresql() as own:
+        yield own.server
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPostgresql:
+    """A PostgreSQL of the test's own, which it may stop and start."""
+
+    server: Server
+    control: list[object]
+    options: str
+
+    def start(self) -> None:
+        """Return when it answers."""
+        _run([*self.control, "-o", self.options, "start"])
+
+    def stop(self) -> None:
+        """Cut all connections and return when it is down."""
+        _run([*self.control, "-m", "fast", "stop"])
+
+
+@contextmanager
+def own_postgresql() -> Iterator[OwnPostgresql]:
+    """Make and start a new PostgreSQL on a free port; it is stopped and removed at the end."""
     programs = _find("pg_ctl", "initdb", folders=Path("/usr/lib/postgresql").glob("*/bin"))
     if programs is None:
         missing("PostgreSQL")
     with _folder("postgres") as (folder, run_as):
         data, port = folder / "data", free_port()
         _run([*run_as, programs["initdb"], "-D", data, "-U", "postgres", "-A", "trust", "-N"])
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder}"
-        control = [*run_as, programs["pg_ctl"], "-D", data, "-w", "-l", folder / "log"]
-        _run([*control, "-o", options, "start"])
+        own = OwnPostgresql(
+            Server("127.0.0.1", port, "postgres"),
+            [*run_as, programs["pg_ctl"], "-D", data, "-w", "-l", folder / "log"],
+            f"-p {port} -c listen_addresses=127.0.0.1 -k {folder}",
+        )
+        own.start()
         try:
-            yield Server("127.0.0.1", port, "postgres")
+            yield own
         finally:
-            _run([*control, "-m", "fast", "stop"])
+            if is_listening("127.0.0.1", port):
+                own.stop()
 
 
 @contextmanager

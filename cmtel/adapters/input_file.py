@@ -27,7 +27,7 @@ def read_blocks(path: str) -> Iterator[bytes]:
     if path == "-":
         return _blocks(cast("BufferedReader", sys.stdin.buffer), "standard input")
     try:
-        stream = Path(path).open("rb")
+        stream = Path(path).open("rb")  # noqa: SIM115  # closed by the generator below
     except OSError as exc:
         raise _translated(exc, path) from exc
     return _closing_blocks(stream, path)

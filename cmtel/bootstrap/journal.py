@@ -57,11 +57,29 @@ def resolve_target(
 
     are_chosen = bool(columns or names or sizes)
     selected = select_columns(columns, names, sizes)
+    if config is not None and config.journal.columns and not are_chosen:
+        selected, are_chosen = config.journal.selected_columns, True
+    return _resolve(url, table, selected, config, are_chosen=are_chosen, needs_url=needs_url)
+
+
+def resolve_readable(
+    url: str | None, table: str | None, names: Sequence[str], config: Config
+) -> JournalTarget:
+    """Return a target to read from: every column type, of which the table may have some."""
+    from cmtel.domain.column_selection import readable_columns
+
+    chosen = names or [f"{c.type.name}={c.name}" for c in config.journal.selected_columns]
+    return _resolve(url, table, readable_columns(chosen), config)
+
+
+def _resolve(
+    url: str | None, table: str | None, columns: tuple[JournalColumn, ...], config: Config | None,
+    *, are_chosen: bool = True, needs_url: bool = True,
+) -> JournalTarget:  # fmt: skip
+    """The one place where what the options leave out is taken from the settings."""
     login: tuple[str | None, str | None] = (None, None)
     if config is not None:
         table = table or config.journal.table
-        if not are_chosen and config.journal.columns:
-            selected, are_chosen = config.journal.selected_columns, True
         if url is None and config.database is not None:
             url, login = config.database.url, _login(config.database)
     if url is None and needs_url:
@@ -71,7 +89,7 @@ def resolve_target(
             "a Database in the settings file ('cmtel init' writes one).",
         )
     name = parse_table_name(table or DEFAULT_TABLE)
-    return JournalTarget(url, name, selected, *login, are_columns_chosen=are_chosen)
+    return JournalTarget(url, name, columns, *login, are_columns_chosen=are_chosen)
 
 
 def _login(database: Database) -> tuple[str | None, str | None]:

@@ -65,7 +65,7 @@ def _make_file(
 ) -> Source:
     from cmtel.adapters.sources.file_tail import FileTail
 
-    return FileTail(address, clock, once=once)
+    return FileTail(address, clock, once=once, rollover=options.get("rollover"))
 
 
 def _make_tcp(

@@ -12,12 +12,13 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 import typer
 
 from cmtel.cli import rows_output
-from cmtel.cli.journal_options import Columns, Names, Table, Url, target_of
+from cmtel.cli.journal_options import Columns, Names, Table, Url, split_columns
 from cmtel.cli.output import emit_json, emit_table, settings, tell
 from cmtel.errors import CmtelError, UsageError
 from cmtel.services.ports import JournalQuery
 
 if TYPE_CHECKING:
+    from cmtel.adapters.database.journal_reader import SqlJournalReader
     from cmtel.bootstrap.journal import JournalTarget
     from cmtel.domain.column_selection import JournalColumn
 
@@ -62,10 +63,10 @@ def list_rows(
     is_csv: Csv = False,
 ) -> None:
     """List the newest rows of the journal."""
-    target = target_of(url, table, columns, name)
+    target = _target(url, table, name)
     query = JournalQuery(since, until, number, local_number, state, limit)
     with _reader(target) as reader:
-        _emit(reader.columns, list(reader.rows(query)), is_csv=is_csv)
+        _emit(_shown(reader, columns), list(reader.rows(query)), is_csv=is_csv)
 
 
 @app.command("export")
@@ -90,8 +91,8 @@ def export_rows(
     """
     write = _writer("jsonl" if settings.is_json else form)
     query = JournalQuery(since, until, number, local_number, state, oldest_first=True)
-    with _reader(target_of(url, table, columns, name)) as reader, _stream(output) as stream:
-        count = write(stream, reader.columns, reader.rows(query))
+    with _reader(_target(url, table, name)) as reader, _stream(output) as stream:
+        count = write(stream, _shown(reader, columns), reader.rows(query))
     tell(f"{count} rows.")
 
 
@@ -111,14 +112,38 @@ def watch_rows(
     from cmtel.bootstrap import journal
     from cmtel.cli.rows_live import show
 
-    target = target_of(url, table, columns, name)
+    target = _target(url, table, name)
     query = JournalQuery(None, None, number, local_number, state, limit)
     with _reader(target) as reader:
-        show(journal.make_watch(reader, query), reader.columns, interval_secs, limit)
+        show(journal.make_watch(reader, query), _shown(reader, columns), interval_secs, limit)
+
+
+def _target(url: str | None, table: str | None, names: list[str] | None) -> JournalTarget:
+    from cmtel.bootstrap.config import load_config_or_defaults
+    from cmtel.bootstrap.journal import resolve_readable
+
+    return resolve_readable(url, table, names or (), load_config_or_defaults(settings.config_path))
+
+
+def _shown(reader: SqlJournalReader, words: list[str] | None) -> Sequence[JournalColumn]:
+    """Return the columns to show: those that were asked for, else all that the table has."""
+    from cmtel.domain.column_selection import select_columns
+
+    if not words:
+        return reader.columns
+    by_type = {column.type: column for column in reader.columns}
+    wanted = [column.type for column in select_columns(split_columns(words))]
+    missing = [column_type.name for column_type in wanted if column_type not in by_type]
+    if missing:
+        raise UsageError(
+            f"The table has no column for {', '.join(missing)}.",
+            hint="--name TYPE=COLUMN says what a column is called.",
+        )
+    return [by_type[column_type] for column_type in wanted]
 
 
 @contextmanager
-def _reader(target: JournalTarget) -> Iterator[Any]:
+def _reader(target: JournalTarget) -> Iterator[SqlJournalReader]:
     from cmtel.bootstrap import journal
 
     reader = journal.make_reader(target)

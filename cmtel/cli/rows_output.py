@@ -32,8 +32,8 @@ def json_object(columns: Sequence[JournalColumn], row: Values) -> dict[str, Any]
 
 
 def write_csv(stream: IO[str], columns: Sequence[JournalColumn], rows: Iterable[Values]) -> int:
-    """Write rows as CSV with headings (RFC 4180) and return how many; formulas are defused."""
-    writer = csv.writer(stream)
+    """Write rows as CSV with headings and return how many; formulas are defused."""
+    writer = csv.writer(stream, lineterminator="\n")
     writer.writerow([csv_cell(name) for name in headings(columns)])
     count = 0
     for row in rows:

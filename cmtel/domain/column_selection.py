@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from unicodedata import normalize
 
 from cmtel.domain.column_types import ALIASES, COLUMN_TYPES, RECORD_ID, ColumnType, Kind
+from cmtel.domain.table_names import is_name
 from cmtel.errors import UsageError
 
 #: Characters; more than SQL Server's NVARCHAR(n) can hold is no journal text any more.
@@ -69,6 +70,26 @@ def select_columns(
     return selected
 
 
+def readable_columns(names: Sequence[str] = ()) -> tuple[JournalColumn, ...]:
+    """Return a column for every type, for reading a table of which only the names are known.
+
+    Of two columns of one name only the one that the user has named stays.
+
+    Raises:
+        UsageError: The message names every problem.
+    """
+    named = select_columns([], names)
+    given = {column.name.casefold() for column in named if column.name != column.type.column}
+    types = [t.name for t in COLUMN_TYPES.values()]
+    named_types = {column.type.name for column in named if column.name != column.type.column}
+    kept = [
+        name
+        for name in types
+        if name in named_types or COLUMN_TYPES[name].column.casefold() not in given
+    ]
+    return select_columns(kept, names)
+
+
 def find_type(name: str) -> ColumnType | None:
     """Return the type of that name; upper and lower case and ``ue`` for ``ü`` do not matter."""
     key = normalize("NFC", name.strip()).casefold()
@@ -109,7 +130,7 @@ def _assignments(option: str, words: Sequence[str], problems: list[str]) -> dict
 
 def _name_of(column_type: ColumnType, named: dict[ColumnType, str], problems: list[str]) -> str:
     name = named.get(column_type, column_type.column)
-    if not name.isprintable():
+    if not is_name(name):
         problems.append(f"--name {column_type.name}: {name!r} has control characters.")
     return name
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
+from unicodedata import category
 
 from cmtel.errors import UsageError
 
@@ -20,6 +21,11 @@ class TableName(NamedTuple):
         return f"{self.schema}.{self.table}" if self.schema else self.table
 
 
+def is_name(text: str) -> bool:
+    """Whether a table or column can be called so: something to see, no control characters."""
+    return bool(text.strip()) and not any(category(c) in ("Cc", "Cs") for c in text)
+
+
 def parse_table_name(text: str) -> TableName:
     """Return the parts of a table name as a user writes it.
 
@@ -34,7 +40,7 @@ def parse_table_name(text: str) -> TableName:
         schema, table = quoted["schema"], quoted["table"].replace('""', '"')
     else:
         schema, _, table = text.rpartition(".")
-    if not table.strip() or not text.isprintable():
+    if not is_name(table) or (schema and not is_name(schema)):
         raise UsageError(f"{text!r} is no table name.", hint="For example: --table journal")
     return TableName(_unquoted(schema) if schema else None, table)
 

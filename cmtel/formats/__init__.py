@@ -15,8 +15,9 @@ Adding a format:
 1. One module ``cmtel/formats/switches/<name>.py`` (``_`` for ``-``; ``_`` before a leading digit)
    that exports ``FORMAT``, a :class:`cmtel.formats.seam.Format`. ``asterisk_csv.py`` is the model
    for one record = one call, ``fritzbox.py`` for calls joined from several records.
-2. Its fixtures in ``tests/data/<name>/``: ``<sample>.<ext>``, ``<sample>.expected.jsonl`` and, where
-   options are needed, ``<sample>.options.json``. ``tests/unit/formats/test_fixtures.py`` finds them.
+2. Its fixtures in ``tests/data/<name>/``: ``<sample>.<ext>``, ``<sample>.expected.jsonl`` and,
+   where options are needed, ``<sample>.options.json``; tests/unit/formats/test_fixtures.py finds
+   them.
 
 Nothing else: the registry finds the module by its name.
 """

@@ -12,13 +12,15 @@ from cmtel.formats.seam import FormatOption
 
 UNIT_PRICE = FormatOption("unit-price", "decimal: the price of one metering pulse")
 
+_NO_DECIMALS = (
+    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND",
+    "VUV", "XAF", "XOF", "XPF",
+)  # fmt: skip
 #: Minor units of the currencies that have not two decimals. Source: ISO 4217, list one.
 _EXPONENTS = {
-    **dict.fromkeys(
-        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
-    ),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
-    **dict.fromkeys("CLF UYW".split(), 4),
+    **dict.fromkeys(_NO_DECIMALS, 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+    **dict.fromkeys(("CLF", "UYW"), 4),
 }
 _SIGN = r"[A-Za-z]{0,3}[$\u00a2-\u00a5\u20a0-\u20cf]?"
 _AMOUNT = re.compile(rf"{_SIGN}(-?)([0-9]{{0,18}})(?:[.,]([0-9]{{0,10}}))?{_SIGN}")
@@ -76,7 +78,6 @@ def pulses(text: str, price: Decimal | None, currency: str | None = None) -> Cha
 
 def _in_minor_units(digits: int, decimals: int, exponent: int) -> int:
     """Half is rounded up."""
-    if decimals <= exponent:
-        return digits * 10 ** (exponent - decimals)
-    divisor = 10 ** (decimals - exponent)
-    return (2 * digits + divisor) // (2 * divisor)
+    scaled: int = digits * 10**exponent
+    divisor: int = 10**decimals
+    return (2 * scaled + divisor) // (2 * divisor)

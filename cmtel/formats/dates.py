@@ -69,17 +69,26 @@ class UndatedTimes:
         """
         if self._before is None:
             return datetime.combine(self._hint.day, clock)
-        same = datetime.combine(self._before, clock)
-        try:
-            days = (same, same - timedelta(days=1), same + timedelta(days=1))
-        except OverflowError as exc:
-            raise LineRejected from exc
-        before = self._before
-        return min(days, key=lambda local: abs(local - before))
+        return nearest_day(clock, self._before)
 
     def keep(self, local: datetime) -> None:
         """Remember the time of a call; skipped and rejected records do not count."""
         self._before = local.replace(tzinfo=None)
+
+
+def nearest_day(clock: time, near: datetime) -> datetime:
+    """Return the local time at ``clock`` (same day, day before, day after) nearest to ``near``.
+
+    Raises:
+        LineRejected: It would lie outside the calendar.
+    """
+    target = near.replace(tzinfo=None)
+    same = datetime.combine(target, clock)
+    try:
+        days = (same, same - timedelta(days=1), same + timedelta(days=1))
+    except OverflowError as exc:
+        raise LineRejected from exc
+    return min(days, key=lambda local: abs(local - target))
 
 
 def _date_or_none(year: int, month: int, day: int) -> date | None:

@@ -53,7 +53,7 @@ def any_duration_ms(text: str, unit: str) -> int:
         big, small, rest = int(found[1]), int(found[2]), found[3]
         secs = big * 60 + small if rest is None else big * 3600 + small * 60 + int(rest)
         return secs * 1000 + int(_decimal(f"0{found[4] or ''}") * 1000)
-    if text and (found := _UNITS.fullmatch(text)):
+    if (found := _UNITS.fullmatch(text)) and any(found.groups()):
         hours, minutes, secs = (int(part or 0) for part in found.groups())
         return ((hours * 60 + minutes) * 60 + secs) * 1000
     raise LineRejected

@@ -1,4 +1,4 @@
-"""Which formats there are. A format is found by its module's name; only the wanted one is loaded."""
+"""Which formats there are: found by the names of their modules; only the wanted one is loaded."""
 
 from __future__ import annotations
 

@@ -33,3 +33,16 @@ def quoted(text: str) -> str:
 def clock_text(secs: int) -> str:
     """Return ``HH:MM:SS``; hours may exceed 23."""
     return f"{secs // 3600:02}:{secs // 60 % 60:02}:{secs % 60:02}"
+
+
+def named_values(call: CallRecord) -> dict[str, str]:
+    """Return a call's values by the names of the formats delimited and fixed; unknown is ""."""
+    times = CallTimes(call)
+    values = {name: "" if value is None else str(value) for name, value in call._asdict().items()}
+    return {
+        **values,
+        "datetime": f"{times.start:%Y-%m-%d %H:%M:%S}",
+        "end-datetime": f"{times.end:%Y-%m-%d %H:%M:%S}" if call.ended_at else "",
+        "ring": "" if call.ring_ms is None else f"{call.ring_ms // 1000}.{call.ring_ms % 1000:03}",
+        "connected": values["connected_secs"],
+    }

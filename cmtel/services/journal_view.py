@@ -67,8 +67,8 @@ class JournalWatch:
 
     def _remember_all(self) -> None:
         if self._has_id:
-            newest = next(iter(self._reader.rows(JournalQuery(limit=1, after={"ID": 0}))), None)
-            self._newest_id = 0 if newest is None else newest["ID"]
+            newest = list(self._reader.rows(JournalQuery(limit=1, after={"ID": 0})))
+            self._newest_id = newest[0]["ID"] if newest else 0
         else:
             self._since = self._clock.now().replace(tzinfo=None) - _WINDOW
         self._seen = Counter(self._key(row) for row in self._recent())

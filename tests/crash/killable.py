@@ -32,8 +32,8 @@ class IngestProcess:
         self._environment = {
             **os.environ,
             "PYTHONPATH": str(ROOT),
+            "STATE_DIRECTORY": str(folder / "state"),
             "XDG_STATE_HOME": str(folder / "state"),
-            "CMTEL_STATE": str(folder / "state"),
         }
         self.process: subprocess.Popen[bytes] | None = None
 

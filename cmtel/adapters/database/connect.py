@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cmtel.adapters.database.errors import is_lost_connection
 from cmtel.errors import MissingExtra, UsageError
 
 if TYPE_CHECKING:
@@ -170,14 +171,23 @@ def prepare_sessions(engine: Engine) -> None:
     """See to it that every new connection is durable, strict and transactional."""
     from sqlalchemy import event
 
+    event.listen(engine, "handle_error", _notice_lost_connection)
     name = engine.dialect.name
     if name == "sqlite" and engine.dialect.driver == "pysqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    elif name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite_over_odbc)
     elif name in ("mysql", "mariadb"):
         event.listen(engine, "connect", _prepare_mysql)
     elif name == "postgresql":
         event.listen(engine, "connect", _prepare_postgresql)
+
+
+def _notice_lost_connection(context: Any) -> None:
+    """SQLAlchemy's dialects over pyodbc do not know what a lost connection looks like."""
+    if is_lost_connection(context.original_exception, context.dialect.name):
+        context.is_disconnect = True
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -190,6 +200,15 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _prepare_sqlite_over_odbc(connection: Any, _record: Any) -> None:
+    connection.autocommit = True  # inside a transaction the journal mode cannot be changed
+    _run(connection, f"PRAGMA busy_timeout={SQLITE_BUSY_TIMEOUT_SECS * 1000}")
+    _run(connection, "PRAGMA journal_mode=WAL")
+    _run(connection, "PRAGMA synchronous=FULL")
+    _run(connection, "PRAGMA foreign_keys=ON")
+    connection.autocommit = False
 
 
 def _begin_sqlite(connection: Any) -> None:

@@ -113,7 +113,9 @@ class Cures:
             return ["-- Move the table to a database with ENCODING 'UTF8'"]
         if trouble not in _RETYPED:
             return [f"{alter} DROP NOT NULL"]
-        return [f"{alter} DROP DEFAULT", f"{alter} TYPE {words} USING CAST({column} AS {words})"]
+        # By way of text, since not every type has a cast to every other.
+        cast = f"CAST(CAST({column} AS TEXT) AS {words})"
+        return [f"{alter} DROP DEFAULT", f"{alter} TYPE {words} USING {cast}"]
 
     def _rebuild(self, column: str, words: str) -> list[str]:
         """SQLite changes no column: a new one takes over the values and the name."""

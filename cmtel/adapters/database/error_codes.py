@@ -22,6 +22,7 @@ _AGAIN, _SETUP, _REJECTED = DatabaseUnavailable, DatabaseSetupError, RecordRejec
 
 #: SQLSTATEs and beginnings of them; the longest that fits wins.
 SQLSTATES: Mapping[str, Meaning] = {
+    "01": _SETUP,  # unixODBC: a driver that cannot be loaded is a mere warning to it
     "08": _AGAIN,  # connection exceptions
     "HYT": _AGAIN,  # ODBC: time-out expired
     "HY008": _AGAIN,  # ODBC: operation cancelled

@@ -99,6 +99,18 @@ def refusal_of(exc: BaseException, engine: Engine) -> str | None:
     return _one_line(codes.text) if is_about_row else None
 
 
+def is_lost_connection(exc: BaseException | None, dialect: str) -> bool:
+    """Whether the error means that this connection will never work again."""
+    codes = read_codes(exc)
+    if dialect in ("mysql", "mariadb") and codes.native in _MYSQL_LOST:
+        return True
+    return (codes.sqlstate or "").startswith(("08", "57P0"))
+
+
+#: CR_SERVER_GONE_ERROR, CR_SERVER_LOST, ER_SERVER_SHUTDOWN, ER_CONNECTION_KILLED.
+_MYSQL_LOST = frozenset({2006, 2013, 1053, 1927})
+
+
 def read_codes(exc: BaseException | None) -> Codes:
     """Return what the exception tells, whichever driver made it."""
     first = exc.args[0] if exc is not None and exc.args else None

@@ -58,11 +58,12 @@ class SqlJournalReader:
         statement = self._select(query)
         with translated(self._engine, "read the journal"), self._engine.connect() as connection:
             streaming = connection.execution_options(stream_results=True, yield_per=_PAGE_ROWS)
-            for row in streaming.execute(statement):
-                yield {
-                    column.type.name: _value(column, cell)
-                    for column, cell in zip(columns, row, strict=True)
-                }
+            with streaming.execute(statement) as found:
+                for row in found:
+                    yield {
+                        column.type.name: _value(column, cell)
+                        for column, cell in zip(columns, row, strict=True)
+                    }
 
     def close(self) -> None:
         self._engine.dispose()

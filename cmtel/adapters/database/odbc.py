@@ -64,7 +64,7 @@ def dialect_behind(connection_string: str) -> str:
     try:
         connection = _connect(connection_string)
     except pyodbc.Error as exc:
-        likely = "postgresql" if "postgres" in connection_string.lower() else "odbc"
+        likely = _likely_dialect(f"{connection_string} {exc}")
         raise as_database_error(exc, likely, label, "be reached") from exc
     try:
         product = str(connection.getinfo(pyodbc.SQL_DBMS_NAME))
@@ -77,6 +77,13 @@ def dialect_behind(connection_string: str) -> str:
         f"Behind {label} is {product}, whose SQL cmtel does not speak over ODBC.",
         hint=f"Known over ODBC: {', '.join(_DIALECTS)}. Others by an SQLAlchemy URL.",
     )
+
+
+def _likely_dialect(words: str) -> str:
+    """Return whose codes an error is likely to have, when the driver could not be asked yet."""
+    signs = {"postgres": "postgresql", "maria": "mysql", "mysql": "mysql", "[ma-": "mysql"}
+    signs["sqlite"] = "sqlite"
+    return next((name for sign, name in signs.items() if sign in words.lower()), "odbc")
 
 
 def with_login(connection_string: str, user: str | None, password: str | None) -> str:

@@ -89,12 +89,14 @@ class FileFinder:
             return None
         return Found(path, file_id_of(status), status.st_size, status.st_mtime_ns)
 
-    def neighbours(self, path: str) -> Iterator[Found]:
-        """Yield every regular file in the folder of ``path``."""
-        for name in _names(os.path.dirname(path) or os.curdir):  # noqa: PTH120  # text is enough
-            found = self.look(os.path.join(os.path.dirname(path), name))  # noqa: PTH118, PTH120
-            if found is not None:
-                yield found
+    def neighbours(self, path: str, start: str = "") -> Iterator[Found]:
+        """Yield the regular files in the folder of ``path`` whose names begin with ``start``."""
+        folder = os.path.dirname(path)  # noqa: PTH120  # keeps "./" and "" as given
+        for name in _names(folder or os.curdir):
+            if name.startswith(start):
+                found = self.look(os.path.join(folder, name))  # noqa: PTH118  # as above
+                if found is not None:
+                    yield found
 
     def _paths(self) -> list[str]:
         if not self.is_glob:

@@ -89,12 +89,13 @@ class Proof:
             handle, tail_from, self.tail_bytes, self.tail
         )
 
-    def may_become(self, handle: BinaryIO) -> bool:
-        """Return whether an open file, as far as it goes, could be a copy still being made."""
-        size = os.fstat(handle.fileno()).st_size
-        if size < self.head_bytes:
-            return True
-        return _is_at(handle, 0, self.head_bytes, self.head)
+    def begins(self, handle: BinaryIO) -> bool:
+        """Return whether an open file begins with the first bytes that were read."""
+        return self.head_bytes > 0 and _is_at(handle, 0, self.head_bytes, self.head)
+
+    def may_begin(self, handle: BinaryIO) -> bool:
+        """Return whether it does, or is shorter still and might."""
+        return os.fstat(handle.fileno()).st_size < self.head_bytes or self.begins(handle)
 
 
 def _is_at(handle: BinaryIO, offset_bytes: int, count: int, wanted: str) -> bool:

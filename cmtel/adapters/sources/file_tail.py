@@ -6,7 +6,10 @@ it (a checkpoint), and a file is known again by id and content (file_identity), 
 - renamed (Master.csv -> Master.csv.1): read on by the open handle, or found by its id among its
   neighbours, also after a restart; done when nothing has come for a minute;
 - matched by the glob under its new name: the same file, never read again;
-- emptied, or its beginning changed: a new generation, read from 0;
+- emptied, or its beginning changed: a new generation, read from 0; if a copy was made before
+  (copytruncate), what had not been read of the old one is read from the copy;
+- several generations while nobody looked: those that carry a rotated name and are younger than
+  the last known one are read, too;
 - deleted: what the open handle still has is read; replaced: both of the above.
 
 A partial last line waits for the rest; after a restart it is read again, because the offset lies
@@ -21,11 +24,18 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
 from typing import BinaryIO
 
 from cmtel.adapters.sources.file_finder import FileFinder, Found
-from cmtel.adapters.sources.file_identity import Proof, file_id_of
+from cmtel.adapters.sources.file_identity import PROOF_BYTES, Proof, file_id_of
+from cmtel.adapters.sources.file_search import FileSearch
+from cmtel.adapters.sources.followed_files import FollowedFiles
+from cmtel.adapters.sources.generations import (
+    copied,
+    is_copy,
+    original_name_of,
+)
+from cmtel.adapters.sources.rollover_pairs import RolloverPairs, is_pair
 from cmtel.adapters.sources.tailed_file import NOTHING_READ, OpenHandles, TailedFile
 from cmtel.domain.source_address import SourceAddress
 from cmtel.errors import SourceError
@@ -34,10 +44,6 @@ from cmtel.services.ports import Clock, Intake, LinkState
 logger = logging.getLogger(__name__)
 
 POLL_SECS = 0.25
-#: A file that changed in this time is looked at in every round ...
-_HOT_SECS = 60.0
-#: ... the others in one of so many rounds (2 s).
-_COLD_ROUNDS = 8
 #: A file that lost its name is done when it has been quiet for so long: programs write on into
 #: the old file until they are told to open the new one.
 ROTATED_SECS = 60.0
@@ -57,6 +63,8 @@ class FileTail:
     Args:
         address: Its path; a name that exists as it stands is no glob.
         once: End when all is read that is there.
+        rollover: The name of the file beside it that takes its lines when it is emptied, or
+            "none"; None: journal.log if its name is day.log.
         max_handles: Handles kept open between rounds; 0 on Windows.
     """
 
@@ -66,20 +74,18 @@ class FileTail:
         clock: Clock,
         *,
         once: bool = False,
+        rollover: str | None = None,
         max_handles: int = _MAX_HANDLES,
     ) -> None:
         self._clock = clock
         self._once = once
         self._finder = FileFinder(address.path)
         self._handles = OpenHandles(max_handles)
-        #: Every file that is followed, by its id; the hot ones; those that lost their name.
-        self._live: dict[str, TailedFile] = {}
-        self._hot: dict[TailedFile, None] = {}
-        self._rotated: dict[TailedFile, None] = {}
+        self._pairs = RolloverPairs(rollover)
+        self._files = FollowedFiles()
         self._fed: dict[TailedFile, None] = {}
         #: What was read of every file in this and earlier runs, followed or not.
         self._known: dict[str, Proof] = {}
-        self._turn: Iterator[TailedFile] = iter(())
         self._must_list = True
         self._unreadable: dict[str, float] = {}
         self._uncommitted_bytes = 0
@@ -100,17 +106,18 @@ class FileTail:
 
     def _start(self, intake: Intake) -> None:
         self._intake = intake
-        self._checkpoints = {mark.file_id: mark for mark in intake.checkpoints()}
-        self._known = {
-            file_id: Proof.of_checkpoint(mark) for file_id, mark in self._checkpoints.items()
-        }
+        marks = intake.checkpoints()
+        self._pairs.resume(marks)
+        marks = [mark for mark in marks if not is_pair(mark)]
+        self._known = {mark.file_id: Proof.of_checkpoint(mark) for mark in marks}
+        self._search = FileSearch(self._finder, self._files, self._known, marks)
 
     def _follow(self) -> None:
         while not self._clock.is_stopping:
             is_more = self.poll()
             if is_more:
                 continue
-            if self._once:
+            if self._once and not self._must_list and not self._pairs.is_waiting:
                 self._finish()
                 return
             self._clock.wait(POLL_SECS)
@@ -120,13 +127,16 @@ class FileTail:
         now = self._clock.monotonic()
         if self._must_list or self._finder.is_changed(now):
             self._list(now)
-        is_more = False
-        for file in [*self._rotated, *self._due(now)]:
+        is_more = self._poll_pairs(now)
+        for file in self._files.due(now):
             if self._clock.is_stopping:
                 return False
-            is_more |= self._look(file, now)
+            if self._must_list:
+                break  # names have changed: earlier generations come first
+            if self._files.is_followed(file):
+                is_more |= self._look(file, now)
         self._commit()
-        return is_more or self._must_list
+        return is_more
 
     # --- which files ---------------------------------------------------------------------------
 
@@ -137,94 +147,48 @@ class FileTail:
             self._must_list = False
             self._tell(LinkState.DOWN, f"{self._finder.folder}: {exc.strerror}")
             return
-        is_first, self._must_list = not self._live, False
-        if self._once and is_first and not found:
+        self._must_list = False
+        is_nothing = not found and not self._files.by_id and not self._pairs
+        if self._once and is_nothing:
             raise SourceError(f"No file matches '{self._finder.pattern}'.")
+        found = self._without_pairs(found)
         ids = {file.file_id for file in found}
-        if is_first:
-            self._resume_renamed(ids)
-        for file in [file for file in self._live.values() if file.file_id not in ids]:
-            if not file.is_rotated:
-                self._lose_name(file)
+        for file in self._search.lost(ids, now):
+            if self._handles.kept(file) is None:
+                self._end(file)
         for each in found:
-            self._take_up(each)
+            self._search.take_up(each, now)
         self._tell_found(found)
 
-    def _take_up(self, found: Found) -> None:
-        file = self._live.get(found.file_id)
-        if file is None:
-            proof = self._known.get(found.file_id, NOTHING_READ)
-            file = TailedFile(found.file_id, found.path, proof, proof.offset_bytes)
-            self._live[found.file_id] = file
-            self._hot[file] = None
-        file.path = found.path
-        if file.is_rotated:
-            file.is_rotated = False
-            self._rotated.pop(file, None)
-            self._hot[file] = None
+    def _without_pairs(self, found: list[Found]) -> list[Found]:
+        """Hand files that roll over to their pair and return the others."""
+        paths = {file.path for file in found}
+        if not self._finder.is_glob:
+            paths.add(self._finder.pattern)
+        is_glob = self._finder.is_glob
+        taken = self._pairs.find(paths, is_glob=is_glob, read_of=self._hand_over)
+        ids = {file.file_id for file in found if file.path in taken}
+        self._search.forget(ids)
+        return [file for file in found if file.path not in taken]
 
-    def _lose_name(self, file: TailedFile) -> None:
-        self._hot.pop(file, None)
-        neighbour = self._neighbour(file)
-        if neighbour is None and self._handles.kept(file) is None:
+    def _hand_over(self, path: str) -> Proof:
+        """Follow a file no more by itself and return what was read of it."""
+        found = self._finder.look(path)
+        if found is None:
+            return NOTHING_READ
+        file = self._files.by_id.get(found.file_id)
+        if file is not None:
             self._end(file)
-            return
-        if neighbour is not None:
-            logger.info("%s is now %s and is read to its end", file.path, neighbour.path)
-            file.path = neighbour.path
-        file.is_rotated = True
-        file.changed_at_secs = self._clock.monotonic()
-        file.seen = (-1, -1)
-        self._rotated[file] = None
+        return self._known.get(found.file_id, NOTHING_READ)
 
-    def _resume_renamed(self, ids: set[str]) -> None:
-        """Find files that were renamed while nobody looked and have something unread."""
-        for mark in self._checkpoints.values():
-            if mark.file_id in ids:
-                continue
-            proof = self._known[mark.file_id]
-            file = TailedFile(mark.file_id, mark.path, proof, proof.offset_bytes)
-            neighbour = self._neighbour(file)
-            if neighbour is not None and neighbour.size_bytes > proof.offset_bytes:
-                file.path = neighbour.path
-                self._resume_rotated(file)
-        self._checkpoints = {}
-
-    def _resume_rotated(self, file: TailedFile) -> None:
-        handle = self._open(file, self._clock.monotonic())
-        if handle is None:
-            return
-        if not file.proof.fits(handle):
-            handle.close()
-            return
-        file.is_rotated = True
-        file.changed_at_secs = self._clock.monotonic()
-        self._live[file.file_id] = file
-        self._rotated[file] = None
-        self._handles.keep(file, handle)
-
-    def _neighbour(self, file: TailedFile) -> Found | None:
-        """Return the file in the same folder that has the id, whatever its name."""
-        for neighbour in self._finder.neighbours(file.path):
-            if neighbour.file_id == file.file_id:
-                return neighbour
-        return None
-
-    def _due(self, now: float) -> list[TailedFile]:
-        """Return the hot files and the next ones of the others."""
-        for file in [
-            f for f in self._hot if now - f.changed_at_secs > _HOT_SECS and f.seen[0] >= 0
-        ]:
-            del self._hot[file]
-        due = list(self._hot)
-        for _ in range(-(-len(self._live) // _COLD_ROUNDS)):
-            cold = next(self._turn, None)
-            if cold is None:
-                self._turn = iter(list(self._live.values()))
-                break
-            if cold not in self._hot and not cold.is_rotated and cold.file_id in self._live:
-                due.append(cold)
-        return due
+    def _poll_pairs(self, now: float) -> bool:
+        if not self._pairs:
+            return False
+        pushed, trouble = self._pairs.poll(self._intake, now, is_last=self._once)
+        self._uncommitted_bytes += pushed
+        state = LinkState.DOWN if trouble else LinkState.UP
+        self._tell(state, trouble or str(self._pairs))
+        return pushed > 0
 
     # --- reading -------------------------------------------------------------------------------
 
@@ -241,7 +205,8 @@ class FileTail:
         if handle is None:
             return False
         is_more = self._read(file, handle, now)
-        self._handles.keep(file, handle)
+        if not handle.closed:
+            self._handles.keep(file, handle)
         if file.is_rotated and now - file.changed_at_secs > ROTATED_SECS:
             self._end(file)
         return is_more
@@ -266,8 +231,6 @@ class FileTail:
     def _refused(self, file: TailedFile, exc: OSError, now: float) -> None:
         if isinstance(exc, FileNotFoundError):
             self._must_list = True
-            if file.is_rotated:
-                self._end(file)
             return
         if file.path not in self._unreadable:
             logger.warning("%s cannot be read: %s", file.path, exc.strerror)
@@ -276,25 +239,26 @@ class FileTail:
 
     def _read(self, file: TailedFile, handle: BinaryIO, now: float) -> bool:
         status = os.fstat(handle.fileno())
-        if (status.st_size, status.st_mtime_ns) == file.seen:
+        if (status.st_size, status.st_mtime_ns) == file.seen or self._is_copy(file, handle, now):
             return False
         if status.st_size < file.position_bytes or not file.proof.fits(handle):
-            self._begin_anew(file)
+            self._handles.drop(file)
+            handle.close()
+            self._begin_anew(file, now)
+            return True
         pushed = file.push(self._intake, handle, _COMMIT_BYTES)
         is_more = pushed >= _COMMIT_BYTES
         file.seen = (-1, -1) if is_more else (status.st_size, status.st_mtime_ns)
         if pushed:
             self._pushed(file, handle, pushed, now)
-        elif file.changed_at_secs == 0.0:
-            self._hot.pop(file, None)
+        elif file.changed_at_secs == file.found_at_secs:
+            self._files.cool(file)
         return is_more
 
     def _pushed(self, file: TailedFile, handle: BinaryIO, count: int, now: float) -> None:
-        file.remember(self._intake, handle)
-        self._known[file.file_id] = file.proof
+        self._remember(file, handle)
         file.changed_at_secs = now
-        if not file.is_rotated:
-            self._hot[file] = None
+        self._files.warm(file)
         self._fed.pop(file, None)
         self._fed[file] = None
         self._uncommitted_bytes += count
@@ -302,11 +266,64 @@ class FileTail:
         if self._uncommitted_bytes >= _COMMIT_BYTES:
             self._commit()
 
-    def _begin_anew(self, file: TailedFile) -> None:
+    def _remember(self, file: TailedFile, handle: BinaryIO) -> None:
+        file.remember(self._intake, handle)
+        self._known[file.file_id] = file.proof
+        self._uncommitted_bytes += 1
+
+    def _is_copy(self, file: TailedFile, handle: BinaryIO, now: float) -> bool:
+        """Return whether a file that nothing was read of is to be left alone, as a copy."""
+        if file.is_own or file.position_bytes or file.is_copy_for_good:
+            return file.is_copy_for_good
+        by_path = {other.path: other for other in self._files.by_id.values()}
+        original = original_name_of(file.path, by_path.get)
+        # With "once" nobody empties the original while we wait.
+        at = float("inf") if self._once else now
+        if original is not None and is_copy(file, handle, original, at):
+            if original.proof.offset_bytes >= PROOF_BYTES and original.proof.fits(handle):
+                self._leave_copy(file, handle, original)
+            return True
+        file.is_own = True
+        return False
+
+    def _leave_copy(self, file: TailedFile, handle: BinaryIO, original: TailedFile) -> None:
+        """Leave a file alone for good: the checkpoint says that all of it was read."""
+        logger.warning("%s is a copy of %s and is not read", file.path, original.path)
+        file.is_copy_for_good = True
+        file.position_bytes = os.fstat(handle.fileno()).st_size
+        file.remember(self._intake, handle, is_complete=True)
+        self._uncommitted_bytes += 1
+
+    def _begin_anew(self, file: TailedFile, now: float) -> None:
+        """A file was emptied or written anew: go on in its copy, if there is one, and in it."""
         logger.info("%s was emptied or written anew; it is read from its beginning", file.path)
-        self._end_feed(file)
-        file.proof = NOTHING_READ
-        file.position_bytes = 0
+        fresh = TailedFile(file.file_id, file.path, file.name)
+        fresh.found_at_secs = fresh.changed_at_secs = now
+        fresh.is_rotated, fresh.is_own = file.is_rotated, True
+        copy = copied(self._finder, file, self._known)
+        if copy is None:
+            self._end_feed(file)
+            self._files.drop(file)
+        else:
+            self._go_on_in_copy(file, *copy, now)
+            while self._look(file, now) and not self._clock.is_stopping:
+                pass
+        self._files.add(fresh)
+        self._must_list = True
+
+    def _go_on_in_copy(self, file: TailedFile, copy: Found, handle: BinaryIO, now: float) -> None:
+        """What was read of the emptied file is the beginning of its copy: it is that file now."""
+        unread = self._files.by_id.get(copy.file_id)
+        if unread is not None:
+            self._end_feed(unread)
+            self._handles.drop(unread)
+            self._files.drop(unread)
+        self._files.rename(file, copy.file_id)
+        file.path = copy.path
+        self._remember(file, handle)
+        self._handles.keep(file, handle)
+        self._search.follow_rotated(file, now)
+        self._search.find_missed(file.name, now)
 
     # --- ends ----------------------------------------------------------------------------------
 
@@ -321,9 +338,7 @@ class FileTail:
             self._known[file.file_id] = file.proof
         self._end_feed(file)
         self._handles.drop(file)
-        self._live.pop(file.file_id, None)
-        self._hot.pop(file, None)
-        self._rotated.pop(file, None)
+        self._files.drop(file)
 
     def _end_feed(self, file: TailedFile) -> None:
         if file.feed is not None:
@@ -340,13 +355,14 @@ class FileTail:
                 self._end_feed(file)
 
     def _finish(self) -> None:
-        for file in list(self._live.values()):
-            handle = self._handles.kept(file)
+        for file in list(self._files.by_id.values()):
             self._end(file)
-            if handle is not None:
-                handle.close()
-        self._commit()
+        self._pairs.finish()
+        self._intake.commit()
         self._tell(LinkState.ENDED, self._finder.pattern)
+        if self._unreadable:
+            names = ", ".join(self._unreadable)
+            raise SourceError(f"Could not be read: {names}. All else was read to its end.")
 
     def _commit(self) -> None:
         if self._uncommitted_bytes:
@@ -356,6 +372,8 @@ class FileTail:
     # --- telling -------------------------------------------------------------------------------
 
     def _tell_found(self, found: list[Found]) -> None:
+        if self._pairs:
+            return
         if not found:
             self._tell(LinkState.DOWN, f"no file matches {self._finder.pattern}")
         elif not self._unreadable:

@@ -22,21 +22,30 @@ class TailedFile:
     """State of one generation of one file.
 
     Attributes:
+        path: Where it is now.
+        name: The path under which it was followed first: the base of its rotated names.
         position_bytes: Everything before it was pushed into the feed.
         proof: What proves the generation; its offset is behind the last whole record.
         seen: Size and time of change when it was last read to its end.
         changed_at_secs: When (monotonic) it last had something new.
+        found_at_secs: When (monotonic) it was first seen in this run.
         is_rotated: It has lost its name to another file, or to nobody.
+        is_own: It was made sure that it is no copy of another followed file.
+        is_copy_for_good: It is one, and stays unread.
     """
 
     file_id: str
     path: str
+    name: str
     proof: Proof = NOTHING_READ
     position_bytes: int = 0
     feed: Feed | None = None
     seen: tuple[int, int] = (-1, -1)
     changed_at_secs: float = 0.0
+    found_at_secs: float = 0.0
     is_rotated: bool = False
+    is_own: bool = False
+    is_copy_for_good: bool = False
 
     def push(self, intake: Intake, handle: BinaryIO, limit_bytes: int) -> int:
         """Read on from the position and push up to ``limit_bytes``; return how many there were."""
@@ -75,7 +84,7 @@ class TailedFile:
     def _queue_checkpoint(self, feed: Feed) -> None:
         feed.checkpoint(
             file_id=self.file_id,
-            path=self.path,
+            path=self.name,
             fingerprint=self.proof.head,
             fingerprint_bytes=self.proof.head_bytes,
             offset_bytes=self.proof.offset_bytes,

@@ -29,6 +29,8 @@ from cmtel.services.ports import Clock, Feed, Intake, LinkState
 logger = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT_SECS = 10.0
+#: On a stop, nothing for so long means that nothing is under way in the kernel.
+_DRAIN_QUIET_SECS = 0.05
 _IN_PROGRESS = frozenset({errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EALREADY})
 
 
@@ -164,5 +166,5 @@ class TcpDial:
 
 def _timeout_secs(is_stopping: bool, is_idle_due: bool) -> float:
     if is_stopping:
-        return 0.0
+        return _DRAIN_QUIET_SECS
     return IDLE_SECS if is_idle_due else WAKE_SECS

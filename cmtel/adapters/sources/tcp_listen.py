@@ -42,6 +42,8 @@ _BACKLOG = 512
 _OTHER_FILES = 64
 #: No file handle left for a new connection: try again after this long.
 _EXHAUSTED_SECS = 1.0
+#: On a stop, nothing for so long means that nothing is under way in the kernel.
+_DRAIN_QUIET_SECS = 0.05
 #: How long a stop takes in what has already arrived, at most.
 _DRAIN_SECS = 0.4
 
@@ -109,7 +111,7 @@ class TcpListen:
         while not (self._clock.is_stopping or self._is_over):
             self._round(self._wait_secs())
         give_up_at = self._clock.monotonic() + _DRAIN_SECS
-        while self._round(0.0) and self._clock.monotonic() < give_up_at:
+        while self._round(_DRAIN_QUIET_SECS) and self._clock.monotonic() < give_up_at:
             pass
         for connection in list(self._connections):
             self._end(connection)

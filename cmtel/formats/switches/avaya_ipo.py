@@ -59,7 +59,7 @@ class _LineReader:
     def _call(self, fields: list[str], raw: str) -> CallRecord:
         """Make the call of a record whose needed fields were checked."""
         (
-            start, connected, ring, _, way, _, _, account, is_internal, call_id, _,
+            _, connected, ring, _, way, _, _, account, is_internal, call_id, _,
             device1, _, device2, _, hold, park, _, _, _, price, currency,
         ) = fields[:22]  # fmt: skip
         direction: Direction = "in" if way == "I" else "internal" if is_internal == "1" else "out"

@@ -33,14 +33,14 @@ def _read(text: str, raw: str) -> Outcome:
     kind = document.get("kind")
     if kind in ("skipped", "rejected"):
         reason = document.get("reason")
-        if not isinstance(reason, str):
+        if not isinstance(reason, str) or _HALF_CHARACTER.search(reason):
             raise LineRejected
         return Skipped(reason, raw) if kind == "skipped" else Rejected(reason, raw)
     if kind not in ("call", None):
         raise LineRejected
     values = [document.get(key) for key in _KEYS]
     _check(dict(zip(_KEYS, values, strict=True)))
-    return CallRecord(*values, raw)  # type: ignore[arg-type]  # checked above, all of them
+    return CallRecord._make((*values, raw))
 
 
 def _parsed(text: str) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cmtel.adapters.database.bulk import savepoints
 from cmtel.adapters.database.bulk.copy import CopyWriter
+from cmtel.adapters.database.bulk.encoding import PlainWriter
 from cmtel.adapters.database.bulk.many import ManyWriter
 from cmtel.adapters.database.bulk.multi_row import MultiRowWriter
 from cmtel.adapters.database.bulk.seam import BulkWriter, InsertTarget
@@ -39,21 +40,28 @@ def choose_writer(
         one_by_one: The table cannot take rows back, so each goes in by itself.
     """
     target = insert_target(engine, name, columns)
-    if one_by_one:
-        return MultiRowWriter(target, _marks(engine, target), 1, savepoints.NONE)
-    marks = _marks(engine, target)
     dialect, driver = engine.dialect.name, engine.dialect.driver
-    if driver == "psycopg":
+    if driver == "psycopg" and not one_by_one:
         return CopyWriter(target)
     if dialect == "sqlite" and driver == "pysqlite":
         return SqliteWriter(target)
-    if dialect in ("mysql", "mariadb", "postgresql", "sqlite"):
-        needs = savepoints.STANDARD if dialect == "postgresql" else savepoints.NONE
-        max_rows = max(1, _MAX_VALUES // len(target.names))
-        tells_row = dialect in ("mysql", "mariadb")
-        return MultiRowWriter(target, marks, max_rows, needs, tells_row=tells_row)
-    points = _SAVEPOINTS.get(dialect, savepoints.STANDARD)
-    return ManyWriter(target, marks, points, is_fast=driver == "pyodbc")
+    writer = _statement_writer(engine, target, one_by_one=one_by_one)
+    return PlainWriter(writer, target.columns) if dialect == "sqlite" else writer
+
+
+def _statement_writer(engine: Engine, target: InsertTarget, *, one_by_one: bool) -> BulkWriter:
+    dialect, marks = engine.dialect.name, _marks(engine, target)
+    if not one_by_one and dialect not in _MULTI_ROW:
+        points = _SAVEPOINTS.get(dialect, savepoints.STANDARD)
+        return ManyWriter(target, marks, points, is_fast=engine.dialect.driver == "pyodbc")
+    return MultiRowWriter(
+        target,
+        marks,
+        1 if one_by_one else max(1, _MAX_VALUES // len(target.names)),
+        savepoints.STANDARD if dialect == "postgresql" else savepoints.NONE,
+        tells_row=dialect in ("mysql", "mariadb"),
+        cuts_at_nul=dialect in ("postgresql", "sqlite"),
+    )
 
 
 def insert_target(
@@ -62,16 +70,21 @@ def insert_target(
     """Return the table and its columns, quoted as the engine's database wants it."""
     prepare = engine.dialect.identifier_preparer
     written = written_columns(columns)
+    # The preparer doubles per cent signs for psycopg, but COPY has no values, so none is halved.
+    once = (lambda text: text.replace("%%", "%")) if engine.dialect.driver == "psycopg" else str
     quoted_schema = f"{prepare.quote_schema(name.schema)}." if name.schema else ""
     return InsertTarget(
-        table=quoted_schema + prepare.quote_identifier(name.table),
+        table=once(quoted_schema + prepare.quote_identifier(name.table)),
         table_name=name.table,
-        names=[prepare.quote_identifier(column.name) for column in written],
+        names=[once(prepare.quote_identifier(column.name)) for column in written],
         columns=written,
         driver_errors=driver_errors(engine),
         refusal=lambda exc: refusal_of(exc, engine),
     )
 
+
+#: Products that take many rows in one INSERT, and take all of them back if one is refused.
+_MULTI_ROW = frozenset({"postgresql", "mysql", "mariadb", "sqlite"})
 
 _SAVEPOINTS = {"mssql": savepoints.SQL_SERVER, "oracle": savepoints.ORACLE}
 

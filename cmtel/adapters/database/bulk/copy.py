@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from operator import length_hint
+from operator import itemgetter, length_hint
 from typing import Any
 
 from cmtel.adapters.database.bulk import savepoints
@@ -27,6 +27,8 @@ _BINARY_TYPES = {
     Kind.DATE_TIME: frozenset({"timestamp"}),
     Kind.DECIMAL: frozenset({"numeric"}),
 }
+
+_INT4_MIN, _INT4_MAX = -(2**31), 2**31 - 1
 
 #: Whatever the language, the context of an error in COPY is the table's name and then the line.
 _LINE = re.compile(r", \D{1,20}?(\d+)")
@@ -50,13 +52,14 @@ class CopyWriter:
     def _attempt(self, connection: Any, rows: Sequence[Row]) -> Refusal | None:
         taken = iter(rows)
         try:
-            self._copy(connection, taken)
+            self._copy(connection, taken, [] if self._overflows(rows) else self._types or [])
         except self._target.driver_errors as exc:
             detail = self._target.refusal(exc)
             if detail is None:
                 raise
             savepoints.run(connection, savepoints.STANDARD.undo)
-            return Refusal(detail, self._position(exc, len(rows) - length_hint(taken) - 1))
+            position = self._position(exc, len(rows) - length_hint(taken) - 1)
+            return Refusal(detail, position, is_certain=True)
         savepoints.run(connection, _NEXT)
         return None
 
@@ -71,12 +74,24 @@ class CopyWriter:
                 return int(found[1]) - 1
         return None
 
-    def _copy(self, connection: Any, rows: Iterator[Row]) -> None:
-        form = " (FORMAT BINARY)" if self._types else ""
+    def _overflows(self, rows: Sequence[Row]) -> bool:
+        """Whether a number is too large for its column: psycopg would cut it to 32 bits unseen.
+
+        In the text format the server gets to see it, and refuses it.
+        """
+        return any(
+            number is not None and not _INT4_MIN <= number <= _INT4_MAX
+            for index, name in enumerate(self._types or [])
+            if name == "int4"
+            for number in map(itemgetter(index), rows)
+        )
+
+    def _copy(self, connection: Any, rows: Iterator[Row], types: Sequence[str]) -> None:
+        form = " (FORMAT BINARY)" if types else ""
         sql = f"COPY {self._target.table} ({', '.join(self._target.names)}) FROM STDIN{form}"
         with connection.cursor() as cursor, cursor.copy(sql) as copy:
-            if self._types:
-                copy.set_types(self._types)
+            if types:
+                copy.set_types(types)
             for row in rows:
                 copy.write_row(row)
 

@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from cmtel.adapters.database.bulk.seam import BulkWriter
 from cmtel.domain.column_selection import JournalColumn
 from cmtel.domain.column_types import Kind
-from cmtel.services.ports import Row
+from cmtel.services.ports import RejectedRow, Row
+
+
+class PlainWriter:
+    """Gives another writer rows of text and whole numbers only."""
+
+    def __init__(self, writer: BulkWriter, columns: Sequence[JournalColumn]) -> None:
+        self._writer = writer
+        self._columns = columns
+
+    def write(self, connection: Any, rows: Sequence[Row]) -> list[RejectedRow]:
+        return self._writer.write(connection, plain_rows(rows, self._columns))
 
 
 def plain_rows(rows: Sequence[Row], columns: Sequence[JournalColumn]) -> list[Row]:

@@ -22,6 +22,7 @@ class MultiRowWriter:
         max_rows: Rows in one statement.
         savepoint: What keeps the transaction usable after a refused statement.
         tells_row: The database can be asked which row of a statement it refused.
+        cuts_at_nul: The driver would cut a text at a NUL character without a word.
     """
 
     def __init__(
@@ -32,8 +33,10 @@ class MultiRowWriter:
         savepoint: Savepoints,
         *,
         tells_row: bool = False,
+        cuts_at_nul: bool = False,
     ) -> None:
         self._tells_row = tells_row
+        self._cuts_at_nul = cuts_at_nul
         self._target = target
         self._max_rows = max_rows
         self._savepoint = savepoint
@@ -49,6 +52,9 @@ class MultiRowWriter:
         return rejected
 
     def _attempt(self, connection: Any, rows: Sequence[Row]) -> Refusal | None:
+        with_nul = _first_with_nul(rows) if self._cuts_at_nul else None
+        if with_nul is not None:
+            return Refusal("A text has a NUL character.", with_nul, is_certain=True)
         cursor = connection.cursor()
         try:
             cursor.execute(self._statement(len(rows)), tuple(chain.from_iterable(rows)))
@@ -57,7 +63,7 @@ class MultiRowWriter:
             if detail is None:
                 raise
             savepoints.run(connection, self._savepoint.undo)
-            return Refusal(detail, self._position(cursor))
+            return Refusal(detail, self._position(cursor))  # tried alone: it may be an old one's
         finally:
             cursor.close()
         savepoints.run(connection, self._savepoint.release)
@@ -69,6 +75,13 @@ class MultiRowWriter:
 
     def _statement(self, row_count: int) -> str:
         return self._head + ", ".join([self._group] * row_count)
+
+
+def _first_with_nul(rows: Sequence[Row]) -> int | None:
+    for number, row in enumerate(rows):
+        if any(type(value) is str and "\0" in value for value in row):
+            return number
+    return None
 
 
 def refused_row(cursor: Any, driver_errors: tuple[type[Exception], ...]) -> int | None:

@@ -16,11 +16,15 @@ from cmtel.services.ports import RejectedRow, Row
 class Refusal(NamedTuple):
     """A chunk was refused and nothing of it is stored.
 
-    ``position``: the row of the chunk that the database itself named; None if it named none.
+    Attributes:
+        detail: What the database said.
+        position: The row of the chunk that it named; None if it named none.
+        is_certain: That row is the culprit beyond doubt; otherwise it is tried alone.
     """
 
     detail: str
     position: int | None = None
+    is_certain: bool = False
 
 
 #: Stores all rows of a chunk, or none and says why. The transaction stays usable.
@@ -51,7 +55,10 @@ def write_around(
         if bad is None or (bad > 0 and attempt(chunk[:bad]) is not None):
             size = max(1, len(chunk) // 4)
             continue
-        rejected.append(RejectedRow(start + bad, refusal.detail))
+        if not refusal.is_certain and len(chunk) > 1:
+            refusal = attempt(chunk[bad : bad + 1])
+        if refusal is not None:
+            rejected.append(RejectedRow(start + bad, refusal.detail))
         start += bad + 1
         size = min(2 * (bad + 1), largest)
     return rejected

@@ -1,0 +1,216 @@
+"""Calls from fields that the user has named, however they were cut (formats.md 11.2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, TypeVar
+
+from cmtel.domain.calls import CallRecord, Direction, Skipped, State
+from cmtel.errors import LineRejected, UsageError
+from cmtel.formats.charges import charge
+from cmtel.formats.dates import DAY_FIRST, DateHint
+from cmtel.formats.direction import INTERNAL, NumberPlan, parties
+from cmtel.formats.durations import any_duration_ms, whole
+from cmtel.formats.legs import LegCounter
+from cmtel.formats.named_times import NamedTimes
+from cmtel.formats.numbers import caller_number, number, party_name
+from cmtel.formats.options import bad_value, choice, count, pattern, word_map
+from cmtel.formats.seam import DecodeOptions, FormatOption
+from cmtel.formats.state import state_of
+from cmtel.formats.text import ENCODING
+
+_TEXT_NAMES = (
+    "direction", "state", "remote_number", "local_number", "forwarded_via", "name", "charge",
+    "currency", "line", "account_code", "call_id", "leg", "caller", "called", "ring", "connected",
+)  # fmt: skip
+_TIME_NAMES = tuple(
+    f"{prefix}{part}" for prefix in ("", "answer-", "end-") for part in ("datetime", "date", "time")
+)
+_Value = TypeVar("_Value")
+NAMES = (*_TEXT_NAMES, *_TIME_NAMES)
+_DIRECTIONS: Mapping[str, Direction] = {"in": "in", "out": "out", "internal": "internal"}
+_STATES: Mapping[str, State] = {"CONN": "CONN", "RING": "RING", "BUSY": "BUSY"}
+
+#: The options that delimited and fixed have in common.
+OPTIONS = (
+    ENCODING,
+    INTERNAL,
+    DAY_FIRST,
+    FormatOption("time-is", "start or end: what datetime, or date and time, are", "start"),
+    FormatOption("header", "the first so many lines that are not blank are headings", "0"),
+    FormatOption("comment", "lines that begin with this text are comments"),
+    FormatOption("skip", "regular expression: lines that match it are headings"),
+    FormatOption("date-format", "strptime patterns with | between, or epoch"),
+    FormatOption("duration-unit", "s, ms or min: the unit of durations that are numbers", "s"),
+    FormatOption("direction", "in, out or internal: the direction of all records"),
+    FormatOption("direction-map", "word=value,...: words of the direction field"),
+    FormatOption("state-map", "word=value,...: words of the state field"),
+    FormatOption("currency", "for records with a charge and no currency"),
+)
+
+
+def check_names(names: Sequence[str]) -> None:
+    """Check the names of the option ``fields``; ``-`` may be there any number of times.
+
+    Raises:
+        UsageError: A name is unknown, or there twice; or no field tells when the call was.
+    """
+    named = [name for name in names if name != "-"]
+    for name in named:
+        if name not in NAMES:
+            raise bad_value("fields", name, f"Names: {', '.join(NAMES)}; - ignores a field.")
+        if named.count(name) > 1:
+            raise UsageError(f"The option 'fields' has '{name}' twice.")
+    for prefix in ("", "answer-", "end-"):
+        if f"{prefix}datetime" in named and {f"{prefix}date", f"{prefix}time"} & set(named):
+            raise UsageError(
+                f"The option 'fields' has '{prefix}datetime' and its parts.",
+                hint=f"Name either {prefix}datetime, or {prefix}date and {prefix}time.",
+            )
+    if not {"datetime", "time", "date", "end-datetime", "end-time", "end-date"} & set(named):
+        raise UsageError(
+            "The option 'fields' names no time of the call.",
+            hint="Name datetime, or date and time, or end-datetime.",
+        )
+
+
+class LineFilter:
+    """Heading and comment lines, which are no records."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        """Read the options ``header``, ``comment`` and ``skip``.
+
+        Raises:
+            UsageError: A bad value.
+        """
+        self._headings_left = count(values, "header")
+        self._comment = _not_empty(values, "comment")
+        self._skip: re.Pattern[str] | None = None
+        if _not_empty(values, "skip"):
+            self._skip = pattern(values, "skip", "")
+
+    def skipped(self, text: str, raw: str) -> Skipped | None:
+        """Return the outcome of a heading or comment line, None for a record."""
+        if self._headings_left:
+            self._headings_left -= 1
+            return Skipped("header", raw)
+        if self._comment and text.startswith(self._comment):
+            return Skipped("comment", raw)
+        return Skipped("header", raw) if self._skip and self._skip.search(text) else None
+
+
+class _Parties(NamedTuple):
+    direction: Direction | None
+    remote: str | None
+    local: str | None
+
+
+class NamedFieldReader:
+    """Makes calls of named values; counts their legs, dates their times."""
+
+    def __init__(self, options: DecodeOptions, names: Sequence[str]) -> None:
+        """Read the options in common.
+
+        Raises:
+            UsageError: A bad value.
+        """
+        values = options.values
+        self.hint = DateHint(options)
+        self._names = frozenset(names)
+        self._times = NamedTimes(options, self._names, self.hint)
+        self._plan = NumberPlan(values)
+        self._legs = LegCounter()
+        self._unit = choice(values, "duration-unit", ("s", "ms", "min"), "s")
+        self._direction = choice(values, "direction", tuple(_DIRECTIONS), "")
+        self._directions = word_map(values, "direction-map", tuple(_DIRECTIONS))
+        self._states = word_map(values, "state-map", tuple(_STATES))
+        self._currency = values.get("currency") or None
+
+    def call(self, values: Mapping[str, str], raw: str) -> CallRecord:
+        """Return the call of these values, which have no blanks around.
+
+        Raises:
+            LineRejected: A value is bad, or neither start nor end is known.
+        """
+        direction, remote, local = self._parties(values)
+        ring_ms, connected_ms = self._duration(values, "ring"), self._duration(values, "connected")
+        times = self._times.of_call(values, ring_ms, connected_ms)
+        connected_secs = None if times.connected_ms is None else times.connected_ms // 1000
+        currency = values.get("currency") or (self._currency if values.get("charge") else None)
+        cost = charge(values.get("charge", ""), currency)
+        if values.get("charge") and not cost:
+            raise LineRejected
+        sent_leg = whole(values["leg"]) if values.get("leg") else None
+        state = self._state(values, times.connected_ms, times.is_answered)
+        call_id = values.get("call_id") or None
+        self._times.keep(times)
+        return CallRecord(
+            direction=direction,
+            state=state,
+            started_at=times.started_at,
+            ended_at=times.ended_at,
+            remote_number=remote,
+            local_number=local,
+            forwarded_via=number(values.get("forwarded_via", "")),
+            name=party_name(values.get("name", ""), remote),
+            ring_ms=times.ring_ms,
+            connected_secs=connected_secs,
+            charge=cost.text if cost else None,
+            charge_cents=cost.cents if cost else None,
+            currency=currency,
+            line=values.get("line") or None,
+            account_code=values.get("account_code") or None,
+            call_id=call_id,
+            leg=sent_leg if "leg" in self._names else self._legs.next_leg(call_id),
+            raw=raw,
+        )
+
+    def _parties(self, values: Mapping[str, str]) -> _Parties:
+        """Fields for the parties win over caller and called."""
+        caller = caller_number(values.get("caller", ""))
+        called = number(values.get("called", ""))
+        direction = self._way(values, caller, called)
+        remote, local = parties(direction, caller, called)
+        own, other = number, caller_number
+        if direction != "in":
+            own, other = other, own
+        remote = other(values.get("remote_number", "")) or remote
+        return _Parties(direction, remote, own(values.get("local_number", "")) or local)
+
+    def _way(
+        self, values: Mapping[str, str], caller: str | None, called: str | None
+    ) -> Direction | None:
+        if self._direction:
+            return _DIRECTIONS[self._direction]
+        if "direction" in self._names:
+            word = values.get("direction", "")
+            return _value_of(_DIRECTIONS, self._directions.get(word, word)) if word else None
+        if {"caller", "called"} & self._names:
+            return self._plan.direction(caller, called)
+        return None
+
+    def _duration(self, values: Mapping[str, str], name: str) -> int | None:
+        text = values.get(name, "")
+        return any_duration_ms(text, self._unit) if text else None
+
+    def _state(
+        self, values: Mapping[str, str], connected_ms: int | None, is_answered: bool
+    ) -> State:
+        word = values.get("state", "")
+        if not word:
+            return state_of(connected_ms, is_answered=is_answered)
+        return _value_of(_STATES, self._states.get(word, word))
+
+
+def _value_of(values: Mapping[str, _Value], word: str) -> _Value:
+    if word not in values:
+        raise LineRejected
+    return values[word]
+
+
+def _not_empty(values: Mapping[str, str], name: str) -> str | None:
+    text = values.get(name)
+    if text == "":
+        raise bad_value(name, text, "It may not be empty.")
+    return text

@@ -1,0 +1,94 @@
+"""The journal's database goes away for a minute under load: calls are accepted all the same."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+
+from cmtel.adapters.spool.sqlite_spool import SqliteSpool
+from tests.crash.killable import IngestProcess, Sender, cmtel, free_port, pause, prefixes
+from tests.crash.test_kill_ingest import wait_until_drained, wait_until_listening
+from tests.servers import own_postgresql
+
+CALLS_PER_SEC = 500
+OUTAGE_SECS = 60
+COLUMNS = "ID,Journal_Zeitpunkt,Cmtel_CallID"
+
+pytestmark = [pytest.mark.slow, pytest.mark.postgresql, pytest.mark.timeout(300)]
+
+
+class SteadySender(threading.Thread):
+    """Sends 500 calls a second, in steps of 50 ms, until told to stop."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(daemon=True)
+        self._sender = Sender(port)
+        self._is_stopping = threading.Event()
+
+    @property
+    def sent(self) -> int:
+        return sum(self._sender.sent.values())
+
+    def run(self) -> None:
+        started = time.monotonic()
+        while not self._is_stopping.wait(0.05):
+            due = int((time.monotonic() - started) * CALLS_PER_SEC)
+            self._sender.send(due - self.sent)
+
+    def stop(self) -> None:
+        self._is_stopping.set()
+        self.join()
+        self._sender.hang_up()
+
+
+def received(folder: Path) -> int:
+    spool = SqliteSpool(folder)
+    try:
+        return sum(source.received for source in spool.sources())
+    finally:
+        spool.close()
+
+
+def test_a_minute_without_the_database_loses_nothing(tmp_path: Path) -> None:
+    with own_postgresql() as database:
+        url = f"postgresql://postgres@127.0.0.1:{database.server.port}/postgres"
+        made = cmtel("journal", "create-table", "--url", url, "--columns", COLUMNS, folder=tmp_path)
+        assert made.returncode == 0, made.stderr
+        port, spool = free_port(), tmp_path / "spool"
+        process = IngestProcess(
+            tmp_path, "--url", url, "--source", f"tcp-listen:127.0.0.1:{port}",
+            "--format", "asterisk-csv", "--columns", COLUMNS, "--spool", str(spool),
+        )  # fmt: skip
+        process.start()
+        wait_until_listening(port)
+        switch = SteadySender(port)
+        switch.start()
+        pause(2)
+
+        database.stop()
+        accepted = received(spool)
+        for _ in range(OUTAGE_SECS):
+            pause(1)
+            before, accepted = accepted, received(spool)
+            assert accepted - before > CALLS_PER_SEC / 4, "acceptance has stopped"
+        database.start()
+
+        pause(3)
+        switch.stop()
+        wait_until_drained(spool)
+        assert received(spool) == switch.sent
+        assert process.end() == 0, process.log()
+        assert sum(prefixes(call_ids(url)).values()) == switch.sent > CALLS_PER_SEC * OUTAGE_SECS
+
+
+def call_ids(url: str) -> list[str]:
+    engine = sqlalchemy.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.connect() as connection:
+        query = sqlalchemy.text("SELECT call_id FROM journal ORDER BY id")
+        found = [str(row[0]) for row in connection.execute(query)]
+    engine.dispose()
+    return found

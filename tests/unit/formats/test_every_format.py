@@ -1,0 +1,211 @@
+"""What holds for every format, whatever the bytes; and what is simulated is read back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cmtel.domain.calls import CallRecord
+from cmtel.formats import registry
+from cmtel.formats.options import decode_options
+from cmtel.formats.seam import DecodeOptions, Format
+from cmtel.formats.switches import delimited, fixed
+from tests.format_samples import decode_records, frame
+
+NEEDED = {"delimited": delimited.SIMULATED_FIELDS, "fixed": fixed.SIMULATED_FIELDS}
+ZONES = [None, "Europe/Berlin"]
+
+
+def options_for(name: str, *more: str, timezone: str | None = None) -> DecodeOptions:
+    fields = [f"fields={NEEDED[name]}"] if name in NEEDED else []
+    return decode_options([*fields, *more], timezone, "2024-05-01")
+
+
+def damaged(examples: list[bytes]) -> st.SearchStrategy[bytes]:
+    """Lines as the switch sends them, pieces of them, and noise, in any order."""
+    part = st.sampled_from(examples).flatmap(
+        lambda line: st.integers(0, len(line)).map(lambda end: line[:end])
+    )
+    noise = st.sampled_from([b'"', b"\r", b"\n", b"\r\n", b",", b";", b"\x00", b"\xff", b" ", b"{"])
+    return st.lists(
+        st.sampled_from(examples) | part | noise | st.binary(max_size=5), max_size=25
+    ).map(b"".join)
+
+
+def examples_of(form: Format) -> list[bytes]:
+    assert form.encode is not None
+    call = a_call(direction="in", state="CONN", name="Ann", ring_ms=5000, connected_secs=60)
+    sent = [record.data for record in form.encode(call)]
+    return [*sent, form.example.encode() + b"\r\n"]
+
+
+def a_call(**values: object) -> CallRecord:
+    blank: dict[str, object] = dict.fromkeys(CallRecord._fields)
+    usual = {"state": "RING", "started_at": "2024-05-01T08:00:00", "remote_number": "0301234567"}
+    return CallRecord(**{**blank, **usual, "local_number": "201", "raw": "", **values})  # type: ignore[arg-type]  # drawn by name
+
+
+@pytest.mark.parametrize("timezone", ZONES)
+@pytest.mark.parametrize("name", registry.names())
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_no_byte_is_lost_and_batches_do_not_matter(
+    name: str, timezone: str | None, data: st.DataObject
+) -> None:
+    form = registry.get(name)
+    options = options_for(name, timezone=timezone)
+    text = data.draw(st.binary(max_size=60) | damaged(examples_of(form)))
+    records = frame(form, text, data.draw(st.lists(st.integers(0, len(text)))))
+    cuts = data.draw(st.lists(st.integers(0, len(records))))
+
+    whole = decode_records(form, options, records)
+
+    assert records == frame(form, text)
+    assert sorted(line for raw in whole.raws for line in raw.splitlines(keepends=True)) == sorted(
+        text.splitlines(keepends=True)
+    )
+    assert sum(whole.covers) == len(records)
+    assert whole.at == sorted(whole.at)
+    assert decode_records(form, options, records, cuts) == whole
+
+
+@pytest.mark.parametrize("name", registry.names())
+@given(records=st.lists(st.binary(max_size=12)))
+@settings(max_examples=100, deadline=None)
+def test_records_that_no_framer_makes_do_no_harm(name: str, records: list[bytes]) -> None:
+    decoding = decode_records(registry.get(name), options_for(name), records)
+
+    assert sum(decoding.covers) == len(records)
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_an_oversize_record_is_one_rejection(name: str) -> None:
+    form = registry.get(name)
+    data = b'"' + b"x" * 200_000 + b"\r\n\r\n"
+
+    outcomes = decode_records(form, options_for(name), frame(form, data)).outcomes
+
+    assert [outcome[0] for outcome in outcomes] == ["oversize", "blank"]
+    assert len(outcomes[0].raw) == 65_536
+
+
+# --- what is simulated is read back --------------------------------------------------------------
+
+outside = st.from_regex(r"\+?0[0-9]{6,12}", fullmatch=True)
+inside = st.from_regex(r"[1-9][0-9]{1,3}", fullmatch=True)
+words = st.from_regex(r"[A-Z][a-zäöü' ,\";]{0,9}[a-z]", fullmatch=True)
+maybe = st.none() | words
+starts = st.datetimes(datetime(2023, 1, 2), datetime(2025, 12, 30)).map(  # noqa: DTZ001  # local times are drawn
+    lambda moment: moment.replace(microsecond=0)
+)
+
+
+@st.composite
+def calls(draw: st.DrawFn) -> CallRecord:
+    """Calls of which every part is known; each format forgets what it cannot hold."""
+    direction = draw(st.sampled_from(["in", "out", "internal"]))
+    state = draw(st.sampled_from(["CONN", "RING", "BUSY"]))
+    start = draw(starts)
+    ring_secs = draw(st.integers(0, 200))
+    talk_secs = draw(st.integers(1, 90_000)) if state == "CONN" else 0
+    end = start + timedelta(seconds=ring_secs + talk_secs)
+    charge = draw(st.none() | st.integers(0, 10**6))
+    return a_call(
+        direction=direction,
+        state=state,
+        started_at=start.isoformat(),
+        ended_at=end.isoformat(),
+        remote_number=draw(inside if direction == "internal" else outside),
+        local_number=draw(inside),
+        forwarded_via=draw(st.none() | st.just("4930999")) if direction == "in" else None,
+        name=draw(maybe),
+        ring_ms=ring_secs * 1000,
+        connected_secs=talk_secs,
+        charge=None if charge is None else f"{charge // 100}.{charge % 100:02}",
+        charge_cents=charge,
+        currency=None if charge is None else "EUR",
+        line=draw(st.sampled_from(["T9001", "T7"])),
+        account_code=draw(maybe),
+        call_id=draw(st.integers(1, 10**9).map(str)),
+        leg=1,
+    )
+
+
+def without(call: CallRecord, *names: str) -> CallRecord:
+    return call._replace(**dict.fromkeys(names))
+
+
+def as_asterisk_has_it(call: CallRecord) -> CallRecord:
+    call = without(call, "forwarded_via", "charge", "charge_cents", "currency")
+    if call.direction != "in":
+        call = without(call, "name")
+    return without(call, "line") if call.direction == "internal" else call
+
+
+def as_avaya_has_it(call: CallRecord) -> CallRecord:
+    call = call._replace(state="CONN" if call.connected_secs else "RING")
+    if call.direction != "internal":
+        return without(call, "name")
+    return without(call, "line")
+
+
+def as_fritzbox_has_it(call: CallRecord) -> CallRecord:
+    call = without(call, "forwarded_via", "name", "charge", "charge_cents", "currency")
+    assert call.started_at
+    digits = "".join(c for c in call.started_at if c.isdigit())
+    return without(call, "account_code")._replace(
+        direction="in" if call.direction == "in" else "out",
+        state="CONN" if call.state == "CONN" else "RING",
+        call_id=f"{digits}-{call.call_id}",
+    )
+
+
+AS_THE_FORMAT_HAS_IT = {
+    "asterisk-csv": as_asterisk_has_it,
+    "avaya-ipo": as_avaya_has_it,
+    "fritzbox": as_fritzbox_has_it,
+}
+
+
+@pytest.mark.parametrize("name", registry.names())
+@given(call=calls())
+@settings(max_examples=100, deadline=None)
+def test_what_is_simulated_is_read_back(name: str, call: CallRecord) -> None:
+    form = registry.get(name)
+    assert form.encode is not None
+    records = [record.data for record in form.encode(call)]
+
+    (found,) = decode_records(form, options_for(name), records).outcomes
+
+    expected = AS_THE_FORMAT_HAS_IT.get(name, lambda same: same)(call)
+    assert found._replace(raw="") == expected
+    assert found.raw == b"".join(records).decode()
+
+
+@pytest.mark.parametrize("name", registry.names())
+@given(call=calls())
+@settings(max_examples=50, deadline=None)
+def test_simulated_records_come_in_the_order_of_time(name: str, call: CallRecord) -> None:
+    encode = registry.get(name).encode
+    assert encode is not None
+    times = [record.after_secs for record in encode(call)]
+
+    assert times == sorted(times)
+    assert times[-1] == (call.ring_ms or 0) // 1000 + (call.connected_secs or 0)
+    assert all(record.data.endswith(b"\n") for record in encode(call))
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_a_call_of_which_little_is_known_can_be_simulated(name: str) -> None:
+    form = registry.get(name)
+    assert form.encode is not None
+    call = a_call(remote_number=None, local_number=None)
+    records = [record.data for record in form.encode(call)]
+
+    (found,) = decode_records(form, options_for(name), records).outcomes
+
+    assert isinstance(found, CallRecord)
+    assert found.started_at == "2024-05-01T08:00:00"

@@ -1,0 +1,120 @@
+"""Zones: hours that come twice or never, sums and differences on the absolute time line."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cmtel.errors import LineRejected
+from cmtel.formats.times import SwitchClock, iso, iso_time, local_time, ms_between
+
+BERLIN = SwitchClock(ZoneInfo("Europe/Berlin"))
+UNKNOWN = SwitchClock(None)
+ZONES = ["Europe/Berlin", "America/Sao_Paulo", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC"]
+
+
+def at(text: str, **more: datetime) -> str:
+    return iso(BERLIN.at(iso_time(text), **more))
+
+
+def test_without_zone_a_local_time_stays_without_offset() -> None:
+    assert iso(UNKNOWN.at(iso_time("2024-07-01T12:00:00"))) == "2024-07-01T12:00:00"
+
+
+def test_of_a_time_that_comes_twice_the_first_counts() -> None:
+    assert at("2024-10-27T02:30:00") == "2024-10-27T02:30:00+02:00"
+
+
+def test_a_later_moment_that_would_lie_before_its_start_is_the_second() -> None:
+    start = BERLIN.at(iso_time("2024-10-27T02:50:00"))
+
+    assert at("2024-10-27T02:10:00", after=start) == "2024-10-27T02:10:00+01:00"
+    assert at("2024-10-27T02:55:00", after=start) == "2024-10-27T02:55:00+02:00"
+
+
+def test_a_time_that_does_not_exist_has_the_offset_before_the_gap() -> None:
+    assert at("2024-03-31T02:30:00") == "2024-03-31T02:30:00+01:00"
+    start = BERLIN.at(iso_time("2024-03-31T02:30:00"))
+    assert at("2024-03-31T02:10:00", after=start) == "2024-03-31T02:10:00+01:00"
+
+
+def test_differences_are_made_on_the_absolute_time_line() -> None:
+    start = BERLIN.at(iso_time("2024-03-31T01:59:50"))
+    end = BERLIN.at(iso_time("2024-03-31T03:00:10"))
+
+    assert ms_between(start, end) == 20_000
+
+
+def test_sums_are_made_on_the_absolute_time_line() -> None:
+    start = BERLIN.at(iso_time("2024-03-31T01:59:50"))
+
+    assert iso(BERLIN.plus(start, 20)) == "2024-03-31T03:00:10+02:00"
+    assert iso(BERLIN.plus(start, -20)) == "2024-03-31T01:59:30+01:00"
+
+
+def test_negative_and_unknown_differences_are_none() -> None:
+    early, late = iso_time("2024-01-01T00:00:00"), iso_time("2024-01-02T00:00:00")
+
+    assert ms_between(late, early) is None
+    assert ms_between(early, None) is None
+    assert ms_between(early, late.replace(tzinfo=UTC)) is None
+    assert ms_between(early, late + timedelta(microseconds=999)) == 86_400_000
+
+
+def test_utc_sources_have_an_offset_and_are_converted_to_the_zone() -> None:
+    assert iso(UNKNOWN.epoch(1_700_000_000.9)) == "2023-11-14T22:13:20+00:00"
+    assert iso(BERLIN.epoch(1_700_000_000)) == "2023-11-14T23:13:20+01:00"
+
+
+def test_outside_the_calendar_is_rejected() -> None:
+    last = iso_time("9999-12-31T23:59:59")
+    for clock in (BERLIN, UNKNOWN):
+        with pytest.raises(LineRejected):
+            clock.plus(clock.at(last), 10_000)
+        with pytest.raises(LineRejected):
+            clock.span(last, 10_000)
+        with pytest.raises(LineRejected):
+            clock.epoch(1e17)
+
+
+def test_impossible_values_are_rejected() -> None:
+    with pytest.raises(LineRejected):
+        local_time(2024, 13, 1, 0, 0, 0)
+    with pytest.raises(LineRejected):
+        iso_time("2024-02-30T00:00:00")
+
+
+locals_ = st.datetimes(datetime(1971, 1, 1), datetime(2037, 12, 31)).map(  # noqa: DTZ001  # local times are drawn
+    lambda local: local.replace(microsecond=0)
+)
+
+
+@given(st.sampled_from(ZONES), locals_)
+def test_the_offset_of_an_hour_is_that_of_each_of_its_times(zone: str, local: datetime) -> None:
+    clock = SwitchClock(ZoneInfo(zone))
+    offset = clock.offset_of_hour(local.isoformat()[:13])
+
+    assert offset is None or clock.readings(local)[0] == clock.readings(local)[1]
+    assert offset in (None, iso(clock.at(local))[19:])
+
+
+@given(st.sampled_from(ZONES), locals_, st.integers(0, 100_000))
+def test_a_span_is_start_and_start_plus_length(zone: str, local: datetime, secs: int) -> None:
+    clock = SwitchClock(ZoneInfo(zone))
+    start, end = (datetime.fromisoformat(text) for text in clock.span(local, secs))
+
+    assert start == clock.at(local)
+    assert end - start == timedelta(seconds=secs)
+
+
+@given(st.sampled_from(ZONES), locals_, st.integers(0, 100_000))
+def test_a_pair_is_two_local_times_of_one_call(zone: str, local: datetime, secs: int) -> None:
+    clock = SwitchClock(ZoneInfo(zone))
+    later = local + timedelta(seconds=secs)
+    start = clock.at(local)
+
+    assert clock.pair(local, later) == (iso(start), iso(clock.at(later, after=start)))
