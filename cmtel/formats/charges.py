@@ -23,6 +23,7 @@ _EXPONENTS = {
     **dict.fromkeys(("CLF", "UYW"), 4),
 }
 _SIGN = r"[A-Za-z]{0,3}[$\u00a2-\u00a5\u20a0-\u20cf]?"
+_NO_CURRENCY = re.compile(r"[-0-9.,\s]+")
 _AMOUNT = re.compile(rf"{_SIGN}(-?)([0-9]{{0,18}})(?:[.,]([0-9]{{0,10}}))?{_SIGN}")
 
 
@@ -47,6 +48,11 @@ def charge(text: str, currency: str | None = None) -> Charge | None:
     exponent = _EXPONENTS.get((currency or "").upper(), 2)
     cents = _in_minor_units(int(whole + decimals), len(decimals), exponent)
     return Charge(f"{sign}{whole}{'.' if decimals else ''}{decimals}", -cents if sign else cents)
+
+
+def currency_of(text: str) -> str | None:
+    """Return the currency, code or sign, that stands beside an amount; None without one."""
+    return _NO_CURRENCY.sub("", text) or None
 
 
 def unit_price(values: Mapping[str, str]) -> Decimal | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 from cmtel.errors import LineRejected
 
@@ -11,6 +12,8 @@ _WHOLE = re.compile("[0-9]{1,10}")
 _CLOCK = re.compile("([0-9]{1,7}):([0-5]?[0-9])(?::([0-5]?[0-9]))?([.,][0-9]{1,9})?")
 _UNITS = re.compile("(?:([0-9]{1,7})h)? ?(?:([0-9]{1,9})m(?:in)?)? ?(?:([0-9]{1,9})s)?")
 _NUMBER = re.compile("[0-9]{1,12}(?:[.,][0-9]{0,9})?")
+#: Calls are short: most lengths of time have been seen before.
+_REMEMBERED = 32_768
 _UNIT_MS = {"ms": 1, "s": 1000, "min": 60_000}
 
 
@@ -25,6 +28,7 @@ def whole(text: str) -> int:
     return int(text)
 
 
+@lru_cache(_REMEMBERED)
 def clock_secs(text: str) -> int:
     """Return the seconds of ``HH:MM:SS``; hours may exceed 23.
 
@@ -35,6 +39,19 @@ def clock_secs(text: str) -> int:
     if not found or not found[3] or found[4]:
         raise LineRejected
     return int(found[1]) * 3600 + int(found[2]) * 60 + int(found[3])
+
+
+@lru_cache(_REMEMBERED)
+def minutes_secs(text: str) -> int:
+    """Return the seconds of ``MM:SS``; minutes may exceed 59.
+
+    Raises:
+        LineRejected: ``text`` does not look like that.
+    """
+    found = _CLOCK.fullmatch(text)
+    if not found or found[3] or found[4]:
+        raise LineRejected
+    return int(found[1]) * 60 + int(found[2])
 
 
 def any_duration_ms(text: str, unit: str) -> int:

@@ -5,10 +5,15 @@ What is held is the unfinished end of the input, never more than ``MAX_RECORD_BY
 
 from __future__ import annotations
 
+import re
+
 from cmtel.formats.seam import MAX_RECORD_BYTES
 
 #: One byte more than allowed: enough for the decoder to see that the record was too long.
 _KEPT_BYTES = MAX_RECORD_BYTES + 1
+
+
+_LF_CR_LINE = re.compile(rb"[^\r\n]*+(?:\r\n|\n\r|\r|\n)|[^\r\n]+")
 
 
 class LineFramer:
@@ -29,8 +34,8 @@ class LineFramer:
 
     def feed(self, data: bytes) -> list[bytes]:
         """Return the records that ``data`` completes, in order."""
-        lines = (self._rest + data if self._rest else data).splitlines(keepends=True)
-        rest = lines.pop() if lines and not lines[-1].endswith(b"\n") else b""
+        lines = self._split(self._rest + data if self._rest else data)
+        rest = lines.pop() if lines and not self._is_whole(lines[-1]) else b""
         if lines:
             self._dropped_bytes = 0  # they belonged to the line that is complete now
             if max(map(len, lines)) > MAX_RECORD_BYTES:
@@ -41,12 +46,29 @@ class LineFramer:
 
     def idle(self) -> list[bytes]:
         """Nothing came for a moment: a lone CR was the line end."""
-        return self.finish() if self._rest.endswith(b"\r") else []
+        return self.finish() if self._rest.endswith((b"\r", b"\n")) else []
 
     def finish(self) -> list[bytes]:
         """The input has ended: return the unfinished last line, if there is one."""
         rest, self._rest, self._dropped_bytes = self._rest, b"", 0
         return [rest] if rest else []
+
+    def _split(self, data: bytes) -> list[bytes]:
+        return data.splitlines(keepends=True)
+
+    def _is_whole(self, last: bytes) -> bool:
+        """Tell if nothing that comes can belong to the last line."""
+        return last.endswith(b"\n")
+
+
+class LfCrFramer(LineFramer):
+    """Records end at LF CR, and at the other line ends too; LF waits as CR does."""
+
+    def _split(self, data: bytes) -> list[bytes]:
+        return _LF_CR_LINE.findall(data)
+
+    def _is_whole(self, last: bytes) -> bool:
+        return last.endswith((b"\r\n", b"\n\r"))
 
 
 def _cut(line: bytes) -> bytes:

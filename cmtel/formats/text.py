@@ -56,6 +56,12 @@ def _cut_raw(record: bytes) -> str:
         return body.decode("latin-1")[:MAX_RECORD_BYTES]
 
 
+def is_separator(text: str) -> bool:
+    """Tell if a line has only ``-``, ``=``, ``_`` or ``*``, three or more, beside blanks."""
+    marks = text.replace(" ", "").replace("\t", "")
+    return len(marks) >= 3 and not marks.strip("-=_*")
+
+
 class RecordTexts:
     """The texts of one input's records, in order; remembers only whether the first one came."""
 
