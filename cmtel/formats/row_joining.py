@@ -51,9 +51,8 @@ class RowJoiningDecoder(JoiningDecoder[Facts], Generic[Facts, Row]):
         # Rows are on their way to take_row; none leaves as an outcome.
         read = cast("ReadLine", read_row)
         self._rows = CsvDecoder(texts, read) if is_csv else LineDecoder(texts, read)
-        #: The sequences of the records that are in no row yet.
-        self._waiting: deque[int] = deque()
-        self._has_long_rows = False
+        #: The records that are in no row yet, with their sequences.
+        self._waiting: deque[tuple[int, bytes]] = deque()
         self._row: Row
 
     @abstractmethod
@@ -88,44 +87,35 @@ class RowJoiningDecoder(JoiningDecoder[Facts], Generic[Facts, Row]):
         self, records: Sequence[bytes], first_sequence: int, received_utc: datetime
     ) -> Decoded:
         """Return what ``records`` complete."""
-        self._waiting.extend(range(first_sequence, first_sequence + len(records)))
+        self._waiting.extend(enumerate(records, first_sequence))
         rows = self._rows.decode(records, first_sequence, received_utc)
         return self._taken(rows, received_utc)
 
     def expire(self, sequence: int, now_utc: datetime) -> Decoded:
         """Give up rows whose quote does not close; close as unknown calls open for 24 h."""
         taken = self._taken(self._rows.expire(sequence, now_utc), now_utc)
-        return _both(taken, self._counted(super().expire(sequence, now_utc)))
+        return _both(taken, super().expire(sequence, now_utc))
 
     def finish(self, sequence: int) -> Decoded:
         """Take the last rows, then close what is open, in the order of the first records."""
         taken = self._taken(self._rows.finish(sequence), _NEVER_UTC)
         self.before_finish()
-        return _both(taken, self._counted(super().finish(sequence)))
+        return _both(taken, super().finish(sequence))
 
     def _taken(self, rows: Decoded, received_utc: datetime) -> Decoded:
         self._out = out = OutcomeColumns()
-        for row, at, lines, record in zip(*rows, strict=True):
-            sequence = self._waiting.popleft()
-            if lines > 1:
-                self._has_long_rows = True
-                for _ in range(lines - 1):
-                    self._waiting.popleft()
+        for row, at, lines in zip(rows.outcomes, rows.at, rows.covers, strict=True):
+            sequence, record = self._waiting.popleft()
+            records = (record, *(self._waiting.popleft()[1] for _ in range(lines - 1)))
             if type(row) is Skipped or type(row) is Rejected:
-                out.add(row, at, record)
+                out.add(row, at, *records)
                 continue
             before = len(out.at)
             self._row = cast("Row", row)
-            self._take(Line(record, "", self._row.raw, sequence, received_utc))
+            self._take(Line(records, "", self._row.raw, sequence, received_utc))
             if at != sequence:  # the row had to wait for a later record
                 out.at[before:] = [at] * (len(out.at) - before)
-        return self._counted(out.decoded())
-
-    def _counted(self, decoded: Decoded) -> Decoded:
-        """Each line of a row counts, and a row does not know how many it had."""
-        if not self._has_long_rows:
-            return decoded
-        return decoded._replace(covers=[len(raw.splitlines()) for raw in decoded.raws])
+        return out.decoded()
 
 
 def _both(first: Decoded, second: Decoded) -> Decoded:

@@ -59,7 +59,7 @@ class _Place(NamedTuple):
     """A row of an open call, and where it stands in the input."""
 
     row: AccountingRow
-    record: bytes
+    records: tuple[bytes, ...]
     sequence: int
 
 
@@ -124,7 +124,7 @@ class AccountingDecoder(RowJoiningDecoder[_Facts, AccountingRow]):
                 parted.append((key, call))
                 continue
             for number_of_group, places in enumerate(_groups(call.facts.places)):
-                line = call.first._replace(record=places[0].record, sequence=places[0].sequence)
+                line = call.first._replace(records=places[0].records, sequence=places[0].sequence)
                 waiting = OpenCall(line, _Facts(places=places))
                 parted.append((f"{key}\n{number_of_group}", waiting))
         self._open = dict(sorted(parted, key=lambda item: item[1].first.sequence))
@@ -171,7 +171,7 @@ class AccountingDecoder(RowJoiningDecoder[_Facts, AccountingRow]):
         self, row: AccountingRow, line: Line, call: OpenCall[_Facts] | None
     ) -> OpenCall[_Facts]:
         """Add a row to its call, or open one."""
-        place = _Place(row, line.record, line.sequence)
+        place = _Place(row, line.records, line.sequence)
         if call is None:
             self.begin(row.call_id, line, _Facts(places=[place]))
             return self._open[row.call_id]
@@ -184,7 +184,7 @@ class AccountingDecoder(RowJoiningDecoder[_Facts, AccountingRow]):
         """Emit what an INVITE never came for."""
         for places in _groups(waiting):
             rows = [place.row for place in places]
-            records = [place.record for place in places]
+            records = [record for place in places for record in place.records]
             outcome: Outcome = Rejected("orphan", rows[0].raw)
             if rows[0].method == "CANCEL":
                 outcome = self._call(rows[0], rows, raw_text(b"".join(records)))
