@@ -187,6 +187,7 @@ AS_THE_FORMAT_HAS_IT = {
     "hipath": as_unify_has_it,
     "openscape": as_unify_has_it,
     "asterisk-csv": as_asterisk_has_it,
+    "asterisk-ami": as_asterisk_has_it,
     "avaya-ipo": as_avaya_has_it,
     "fritzbox": as_fritzbox_has_it,
 }
