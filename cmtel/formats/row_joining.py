@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Generic, Protocol, TypeVar, cast
 
 from cmtel.domain.calls import Rejected, Skipped
-from cmtel.formats.csv_decoder import CsvDecoder
+from cmtel.formats.headed_csv import HeadedCsvDecoder
 from cmtel.formats.joining_decoder import Facts, JoiningDecoder, Line
 from cmtel.formats.line_decoder import LineDecoder, ReadLine
 from cmtel.formats.outcomes import OutcomeColumns
@@ -50,7 +50,7 @@ class RowJoiningDecoder(JoiningDecoder[Facts], Generic[Facts, Row]):
         super().__init__(texts)
         # Rows are on their way to take_row; none leaves as an outcome.
         read = cast("ReadLine", read_row)
-        self._rows = CsvDecoder(texts, read) if is_csv else LineDecoder(texts, read)
+        self._rows = HeadedCsvDecoder(texts, read) if is_csv else LineDecoder(texts, read)
         #: The records that are in no row yet, with their sequences.
         self._waiting: deque[tuple[int, bytes]] = deque()
         self._row: Row
