@@ -96,7 +96,8 @@ def leaf_texts(element: str) -> dict[str, str]:
     Raises:
         LineRejected: The element is not well-formed.
     """
-    if _PLAIN.fullmatch(element):
+    rest = _PLAIN_TAG.sub("", element)
+    if not rest or rest.isspace():
         return _plain_texts(element)
     leaves = _Leaves()
     parser = expat.ParserCreate()
@@ -111,17 +112,15 @@ def leaf_texts(element: str) -> dict[str, str]:
     return leaves.texts
 
 
-#: Tags without prefix and attributes, texts in leaves only and without entities: nearly all files.
-_TAG = r"<([A-Za-z_][\w.-]*)>(?:([^<&]*+)(</\1>))?+|</([A-Za-z_][\w.-]*)>"
-_TAGS = re.compile(_TAG)
-_PLAIN = re.compile(rf"(?:\s*+(?:{_TAG}))*+")
+#: A leaf with its text, or a tag; without prefix and attributes, as nearly all are.
+_PLAIN_TAG = re.compile(r"<([A-Za-z_][\w.-]*)>(?:([^<&]*)(</\1>))?|</([A-Za-z_][\w.-]*)>")
 
 
 def _plain_texts(element: str) -> dict[str, str]:
     """The quick way: the tags are found by one expression, here they are checked to be nested."""
     texts: dict[str, str] = {}
     path = [""]
-    for name, text, leaf_end, end in _TAGS.findall(element):
+    for name, text, leaf_end, end in _PLAIN_TAG.findall(element):
         if leaf_end:
             _keep(texts, path[-1], name, text)
         elif name:
