@@ -15,7 +15,7 @@ from cmtel.domain.calls import CallRecord, Direction, State
 from cmtel.errors import LineRejected
 from cmtel.formats.direction import NumberPlan
 from cmtel.formats.legs import LegCounter
-from cmtel.formats.numbers import caller_number, number, party_name
+from cmtel.formats.numbers import caller_number, number, proper_name
 from cmtel.formats.seam import DecodeOptions
 from cmtel.formats.state import state_of
 from cmtel.formats.times import SwitchClock, iso, ms_between
@@ -27,21 +27,25 @@ _EPOCH = re.compile(r"(?:^|.*[^0-9])([0-9]{1,11})\.[0-9]+")
 _QUOTED_NAME = re.compile(r'"(.*)"[ \t]*(?:<.*)?', re.DOTALL)
 #: The start may be logged a moment before the channel's creation, rounding included.
 _START_BEFORE_CREATION = timedelta(seconds=2)
-_REMEMBERED = 65_536
+_REMEMBERED_NAMES = 16_384
 _parse = datetime.fromisoformat
+_new_tuple = tuple.__new__
 
 
 class Cdr(NamedTuple):
     """The fields that are used, as sent.
 
-    Times have the layout ``YYYY-MM-DD HH:MM:SS`` or, but for the start, are empty; ``duration``
-    and ``billsec`` are up to ten digits. Who makes a Cdr has checked that.
+    The display name is in ``caller_name`` if it was cut out of the caller id already; then
+    ``caller_id`` does not count. Times have the layout ``YYYY-MM-DD HH:MM:SS`` or, but for the
+    start, are empty; ``duration`` and ``billsec`` are up to ten digits. Who makes a Cdr has
+    checked that.
     """
 
     account_code: str
     src: str
     dst: str
     context: str
+    caller_name: str
     caller_id: str
     channel: str
     dst_channel: str
@@ -68,9 +72,7 @@ class AsteriskCdrReader:
         self._clock = SwitchClock(options.timezone)
         self._has_zone = options.timezone is not None
         self._legs = LegCounter()
-        self._caller = lru_cache(_REMEMBERED)(self._look_up_caller)
-        self._called = lru_cache(_REMEMBERED)(self._look_up_called)
-        self._name = lru_cache(_REMEMBERED)(_caller_name)
+        self._name = lru_cache(_REMEMBERED_NAMES)(proper_name)
 
     def call(
         self,
@@ -78,7 +80,6 @@ class AsteriskCdrReader:
         raw: str,
         *,
         sent_direction: Direction | None = None,
-        has_doubled_quotes: bool = False,
     ) -> CallRecord:
         """Return the call. In one piece: a call of a function more is a percent less speed.
 
@@ -86,37 +87,37 @@ class AsteriskCdrReader:
             cdr: The fields of a :class:`Cdr`, in its order.
             raw: All bytes of the record as text.
             sent_direction: Where the source knows it; otherwise it is found by numbers.
-            has_doubled_quotes: The caller id is still as in CSV, a quote being two.
 
         Raises:
             LineRejected: A value is impossible, or the disposition is empty.
         """
         (
-            account_code, src, dst, context, caller_id, channel, dst_channel,
+            account_code, src, dst, context, caller_name, caller_id, channel, dst_channel,
             start, answer, end, duration, billsec, disposition, unique_id, linked_id,
         ) = cdr  # fmt: skip
-        caller, is_caller_internal = self._caller(src)
-        called, is_called_internal = self._called(dst)
+        caller, called = caller_number(src), number(dst)
+        is_internal = self._plan.is_internal
         duration_secs, billed_secs = int(duration), int(billsec)
         if sent_direction:
             direction: Direction | None = sent_direction
-        elif is_caller_internal:
-            direction = "internal" if is_called_internal else "out"
+        elif caller and is_internal(caller):
+            direction = "internal" if not called or is_internal(called) else "out"
+        elif not called or is_internal(called):
+            direction = "in"
         else:
-            direction = "in" if is_called_internal else self._plan.by_context(context)
+            direction = self._plan.by_context(context)
         name = line = None
         if direction == "in":
-            text = caller_id.replace('""', '"') if has_doubled_quotes else caller_id
-            name, line = self._name(text, caller), channel
+            name, line = self._name(caller_name or displayed_name(caller_id)), channel
+            if name == caller:
+                name = None
         elif direction == "out":
             line = dst_channel
-        started_at, ended_at, answered_after_ms = self._times(
-            (start, answer, end), (duration_secs, billed_secs), unique_id
-        )
+        started_at, ended_at, answered_after_ms = self._times(start, answer, end, cdr)
         state = "CONN" if billed_secs else _state(disposition, is_answered=bool(answer))
         call_id = linked_id or unique_id or None
         # A tuple of itself: CallRecord(...) would unpack and pack the values once more.
-        return tuple.__new__(
+        return _new_tuple(
             CallRecord,
             (
                 direction, state, started_at, ended_at,
@@ -130,60 +131,47 @@ class AsteriskCdrReader:
             ),
         )  # fmt: skip
 
-    def _look_up_caller(self, src: str) -> tuple[str | None, bool]:
-        caller = caller_number(src)
-        return caller, caller is not None and self._plan.is_internal(caller)
-
-    def _look_up_called(self, dst: str) -> tuple[str | None, bool]:
-        called = number(dst)
-        return called, called is None or self._plan.is_internal(called)
-
     def _times(
-        self, texts: tuple[str, str, str], lengths: tuple[int, int], unique_id: str
+        self, start_text: str, answer_text: str, end_text: str, cdr: tuple[str, ...]
     ) -> tuple[str, str, int | None]:
         """Return start, end, and after how many milliseconds the call was answered."""
-        start_text, answer_text, end_text = texts
-        offset = self._common_offset(texts) if self._has_zone else ""
         try:
             start = _parse(start_text)
             answer = _parse(answer_text) if answer_text else None
             end = _parse(end_text) if end_text else None
         except ValueError as exc:
             raise LineRejected from exc
+        offset = self._common_offset(start_text, answer_text, end_text) if self._has_zone else ""
         if end is None or offset is None:
-            return self._exact_times((start, answer, end), lengths, unique_id)
+            return self._exact_times(start, answer, end, Cdr._make(cdr))
         return (
             start_text.replace(" ", "T") + offset,
             end_text.replace(" ", "T") + offset,
             ms_between(start, answer) if answer else None,
         )
 
-    def _common_offset(self, texts: tuple[str, str, str]) -> str | None:
+    def _common_offset(self, start: str, answer: str, end: str) -> str | None:
         """Return the offset of all three times, None if they are not as simple as that."""
-        offset = self._clock.offset_of_hour(texts[0][:13])
-        for text in texts[1:]:
-            if text and self._clock.offset_of_hour(text[:13]) != offset:
+        hour, offset = start[:13], self._clock.offset_around(start)
+        for text in (answer, end):
+            if text and text[:13] != hour and self._clock.offset_around(text) != offset:
                 return None
         return offset
 
     def _exact_times(
-        self,
-        times: tuple[datetime, datetime | None, datetime | None],
-        lengths: tuple[int, int],
-        unique_id: str,
+        self, start: datetime, answer: datetime | None, end: datetime | None, cdr: Cdr
     ) -> tuple[str, str, int | None]:
         """The same where an hour comes twice, or a time is missing."""
-        (start, answer, end), (duration_secs, billed_secs) = times, lengths
-        clock, epoch = self._clock, _creation(unique_id)
+        clock, epoch = self._clock, _creation(cdr.unique_id)
         begun = self._start(start, epoch)
-        expected_end = clock.plus(begun, duration_secs)
+        expected_end = clock.plus(begun, int(cdr.duration))
         if end is None:
             ended = expected_end
         else:
             ended = clock.nearest(end, expected_end) if epoch else clock.at(end, after=begun)
         if answer is None:
             return iso(begun), iso(ended), None
-        expected_answer = clock.plus(ended, -billed_secs)
+        expected_answer = clock.plus(ended, -int(cdr.billsec))
         answered = (
             clock.nearest(answer, expected_answer) if epoch else clock.at(answer, after=begun)
         )
@@ -210,10 +198,6 @@ def displayed_name(caller_id: str) -> str:
         return text.partition("<")[0]
     found = _QUOTED_NAME.fullmatch(text)
     return found[1] if found else text[1:]
-
-
-def _caller_name(caller_id: str, caller: str | None) -> str | None:
-    return party_name(displayed_name(caller_id), caller)
 
 
 def _state(disposition: str, *, is_answered: bool) -> State:

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import count
 from typing import NamedTuple
 
 from cmtel.domain.calls import Outcome, Rejected
 from cmtel.errors import LineRejected
-from cmtel.formats.line_decoder import ReadLine, Received
+from cmtel.formats.line_decoder import ReadLine, Received, read_lines
 from cmtel.formats.outcomes import OutcomeColumns, empty_outcome, refusal
 from cmtel.formats.seam import Decoded
 from cmtel.formats.strict_csv import QuoteOpen
@@ -77,27 +76,17 @@ class CsvDecoder:
         if self._received:
             self._received(received_utc)
         texts, raws = self._texts.read(records)
-        out = self._out = OutcomeColumns()
-        outcomes, at, covers, done = out.outcomes, out.at, out.covers, out.raws
-        read, held = self._read, self._held
-        for sequence, record, text, raw in zip(
-            count(first_sequence), records, texts, raws, strict=False
-        ):
-            if held or not text or text.isspace():
-                self._take(_Line(record, text, raw, sequence, received_utc), sequence)
-                continue
-            # The plain case, without a call for each of its steps: feeds of millions of lines.
-            try:
-                outcomes.append(read(text, raw))
-            except QuoteOpen:
-                held.append(_Line(record, text, raw, sequence, received_utc))
-                continue
-            except LineRejected as error:
-                outcomes.append(refusal(error, raw))
-            at.append(sequence)
-            covers.append(1)
-            done.append(record)
-        return out.decoded()
+        outcomes = [] if self._held else read_lines(self._read, texts, raws)
+        done = len(outcomes)
+        at, covers = range(first_sequence, first_sequence + done), [1] * done
+        if done == len(records):
+            return Decoded(outcomes, at, covers, records)
+        self._out = OutcomeColumns(outcomes, [*at], covers, [*records[:done]])
+        for index in range(done, len(records)):
+            sequence = first_sequence + index
+            line = _Line(records[index], texts[index], raws[index], sequence, received_utc)
+            self._take(line, sequence)
+        return self._out.decoded()
 
     def expire(self, sequence: int, now_utc: datetime) -> Decoded:
         """Give up the lines that have waited 2 s for their quote to close."""

@@ -9,6 +9,7 @@ from cmtel.domain.calls import Outcome
 from cmtel.errors import LineRejected
 from cmtel.formats.outcomes import empty_outcome, nothing, refusal
 from cmtel.formats.seam import Decoded
+from cmtel.formats.strict_csv import QuoteOpen
 from cmtel.formats.text import RecordTexts
 
 #: Reads one line: text without noise and line end, raw; raises LineRejected if it does not parse.
@@ -47,16 +48,7 @@ class LineDecoder:
         if self._received:
             self._received(received_utc)
         texts, raws = self._texts.read(records)
-        read = self._read
-        outcomes: list[Outcome] = []
-        for text, raw in zip(texts, raws, strict=True):
-            if not text or text.isspace():
-                outcomes.append(empty_outcome(text, raw))
-                continue
-            try:
-                outcomes.append(read(text, raw))
-            except LineRejected as error:
-                outcomes.append(refusal(error, raw))
+        outcomes = read_lines(self._read, texts, raws)
         end = first_sequence + len(outcomes)
         return Decoded(outcomes, range(first_sequence, end), [1] * len(outcomes), records)
 
@@ -67,3 +59,20 @@ class LineDecoder:
     def finish(self, sequence: int) -> Decoded:
         """Nothing is ever open."""
         return nothing()
+
+
+def read_lines(read: ReadLine, texts: Sequence[str | None], raws: Sequence[str]) -> list[Outcome]:
+    """Return the outcome of each line, up to the first one that ends inside a quoted field."""
+    outcomes: list[Outcome] = []
+    append = outcomes.append
+    for text, raw in zip(texts, raws, strict=True):
+        if not text or text.isspace():
+            append(empty_outcome(text, raw))
+            continue
+        try:
+            append(read(text, raw))
+        except QuoteOpen:
+            break
+        except LineRejected as error:
+            append(refusal(error, raw))
+    return outcomes

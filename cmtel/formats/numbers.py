@@ -12,11 +12,15 @@ _SIP_ADDRESS = re.compile(r"(?:[^<]*<)?\s*(?:sips?:|tel:)?([^@;>]*)", re.IGNOREC
 
 def number(text: str) -> str | None:
     """Return a number as sent, without blanks; None if nothing is left."""
+    if text.isdecimal():  # nearly all are, and feeds have millions
+        return text
     return text.translate(_BLANKS) or None
 
 
 def caller_number(text: str) -> str | None:
     """Return the caller's number; None also for the words that say that it is withheld."""
+    if text.isdecimal():
+        return text
     found = number(text)
     return None if found is None or found.lower() in _NOBODY else found
 
@@ -34,7 +38,11 @@ def party_name(text: str, of_number: str | None) -> str | None:
         text: As sent.
         of_number: The party's number: it is no name of itself.
     """
+    name = proper_name(text)
+    return None if name == of_number else name
+
+
+def proper_name(text: str) -> str | None:
+    """Return a name as sent; None for nothing, numbers, and the words for a withheld caller."""
     name = text.strip(" \t")
-    if not name or name == of_number or _NUMBER_ONLY.fullmatch(name) or name.lower() in _NOBODY:
-        return None
-    return name
+    return None if _NUMBER_ONLY.fullmatch(name) or name.lower() in _NOBODY else name

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from cmtel.domain.calls import Outcome, Rejected, Skipped
 from cmtel.errors import LineRejected
 from cmtel.formats.seam import Decoded
 
 
+@dataclass(slots=True)
 class OutcomeColumns:
     """Outcomes being gathered during one call of a decoder."""
 
-    __slots__ = ("at", "covers", "outcomes", "raws")
-
-    def __init__(self) -> None:
-        self.outcomes: list[Outcome] = []
-        self.at: list[int] = []
-        self.covers: list[int] = []
-        self.raws: list[bytes] = []
+    outcomes: list[Outcome] = field(default_factory=list)
+    at: list[int] = field(default_factory=list)
+    covers: list[int] = field(default_factory=list)
+    raws: list[bytes] = field(default_factory=list)
 
     def add(self, outcome: Outcome, at: int, *records: bytes) -> None:
         """Add an outcome of ``records``, completed by the record with the sequence ``at``."""

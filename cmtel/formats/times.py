@@ -13,8 +13,8 @@ from cmtel.errors import LineRejected
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOUR_END = timedelta(minutes=59, seconds=59)
-#: Years of hours; forgetting them costs time only.
-_MOST_HOURS = 50_000
+#: Ten years; forgetting them costs time only.
+_MOST_DAYS = 3_660
 
 
 class SwitchClock:
@@ -22,7 +22,7 @@ class SwitchClock:
 
     def __init__(self, zone: ZoneInfo | None) -> None:
         self._zone = zone
-        self._hours: dict[str, str | None] = {}
+        self._days: dict[str, str | dict[str, str | None]] = {}
 
     def at(self, local: datetime, *, after: datetime | None = None) -> datetime:
         """Return the moment of a local time.
@@ -116,33 +116,47 @@ class SwitchClock:
             return begin_text, end_text
         if start.tzinfo or end.tzinfo:
             return None
-        offset = self.offset_of_hour(begin_text[:13])
-        if offset is None or self.offset_of_hour(end_text[:13]) != offset:
+        offset = self.offset_around(begin_text)
+        if offset is None or self.offset_around(end_text) != offset:
             return None
         return begin_text + offset, end_text + offset
 
-    def offset_of_hour(self, hour: str) -> str | None:
-        """Return the offset of all times of an hour as text; "" without zone.
+    def offset_around(self, text: str) -> str | None:
+        """Return the offset of a local time as text; "" without zone. Quick for times in a row.
 
         Args:
-            hour: ``YYYY-MM-DD HH``, or with ``T``.
+            text: ``YYYY-MM-DD HH:MM:SS``, or with ``T``.
 
         Returns:
             None if the offset changes in that hour, or one of its times comes twice or never.
 
         Raises:
-            LineRejected: There is no such hour.
+            LineRejected: There is no such day or hour.
         """
         if self._zone is None:
             return ""
-        if hour in self._hours:
-            return self._hours[hour]
-        if len(self._hours) >= _MOST_HOURS:
-            self._hours.clear()
-        self._hours[hour] = offset = self._look_up_offset(iso_time(f"{hour}:00:00"))
-        return offset
+        day = text[:10]
+        if day not in self._days:
+            if len(self._days) >= _MOST_DAYS:
+                self._days.clear()
+            self._days[day] = self._offsets_of_day(day)
+        offsets = self._days[day]
+        if isinstance(offsets, str):
+            return offsets
+        hour = text[11:13]
+        if hour not in offsets:
+            raise LineRejected
+        return offsets[hour]
 
-    def _look_up_offset(self, begin: datetime) -> str | None:
+    def _offsets_of_day(self, day: str) -> str | dict[str, str | None]:
+        """Return the offset of the whole day, or those of its hours if they are not the same."""
+        begin = iso_time(f"{day} 00:00:00")
+        hours = [begin.replace(hour=hour) for hour in range(24)]
+        offsets = {f"{hour:%H}": self._offset_of_hour(hour) for hour in hours}
+        found = offsets["00"]
+        return found if found and len(set(offsets.values())) == 1 else offsets
+
+    def _offset_of_hour(self, begin: datetime) -> str | None:
         moments = [
             self._fixed(local, fold) for local in (begin, begin + _HOUR_END) for fold in (0, 1)
         ]

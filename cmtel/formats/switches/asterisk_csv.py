@@ -33,12 +33,13 @@ _UNIQUE_ID = re.compile(r"(?:.+-)?[0-9]+\.[0-9]+")
 
 #: 18 or 21 columns as Asterisk writes them: texts in quotes, an unset time is nothing at all.
 _TEXT = '"([^"]*+)"'
-_QUOTED = '"([^"]*+(?:""[^"]*+)*+)"'
+#: A display name in quotes with a number after it, else a text without quotes.
+_CALLER_ID = '"(?:""([^"]*+)"" <[^">]*+>|([^"]*+))"'
 _UNUSED = '"[^"]*+(?:""[^"]*+)*+"'
 _TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
-_AS_WRITTEN = re.compile(
-    f'{_TEXT},{_TEXT},{_TEXT},{_TEXT},{_QUOTED},{_TEXT},{_TEXT},{_UNUSED},{_UNUSED},"({_TIME})",'
-    f'(?:"({_TIME})"|),(?:"({_TIME})"|),([0-9]{{1,10}}),([0-9]{{1,10}}),"([^"]++)",{_UNUSED},'
+AS_WRITTEN = re.compile(
+    f'{_TEXT},{_TEXT},{_TEXT},{_TEXT},{_CALLER_ID},{_TEXT},{_TEXT},{_UNUSED},{_UNUSED},"({_TIME})",'
+    f'(?:"({_TIME})"|""|),(?:"({_TIME})"|""|),([0-9]{{1,10}}),([0-9]{{1,10}}),"([^"]++)",{_UNUSED},'
     f"{_TEXT},{_UNUSED}(?:,{_UNUSED},{_TEXT},[0-9]++)?+"
 )
 
@@ -48,9 +49,9 @@ class _LineReader:
         self._cdrs = AsteriskCdrReader(options)
 
     def read(self, text: str, raw: str) -> Outcome:
-        found = _AS_WRITTEN.fullmatch(text)
+        found = AS_WRITTEN.fullmatch(text)
         if found:
-            return self._cdrs.call(found.groups(""), raw, has_doubled_quotes=True)
+            return self._cdrs.call(found.groups(""), raw)
         return self._cdrs.call(_from_columns(_CSV.split(text)), raw)
 
 
@@ -67,7 +68,7 @@ def _from_columns(columns: list[str]) -> Cdr:
     if not columns[14]:
         raise LineRejected
     ids = _unique_id(columns), columns[-2] if how_many >= 19 else ""
-    return Cdr(*columns[:7], *columns[9:15], *ids)  # type: ignore[call-arg]  # 7 + 6 + 2 are 15
+    return Cdr._make((*columns[:4], "", *columns[4:7], *columns[9:15], *ids))
 
 
 def _unique_id(columns: list[str]) -> str:

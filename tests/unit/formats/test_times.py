@@ -94,9 +94,9 @@ locals_ = st.datetimes(datetime(1971, 1, 1), datetime(2037, 12, 31)).map(  # noq
 
 
 @given(st.sampled_from(ZONES), locals_)
-def test_the_offset_of_an_hour_is_that_of_each_of_its_times(zone: str, local: datetime) -> None:
+def test_the_offset_around_a_time_is_its_own(zone: str, local: datetime) -> None:
     clock = SwitchClock(ZoneInfo(zone))
-    offset = clock.offset_of_hour(local.isoformat()[:13])
+    offset = clock.offset_around(local.isoformat())
 
     assert offset is None or clock.readings(local)[0] == clock.readings(local)[1]
     assert offset in (None, iso(clock.at(local))[19:])

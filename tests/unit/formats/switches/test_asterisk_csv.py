@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cmtel.domain.calls import CallRecord
 from cmtel.formats.asterisk_cdr import displayed_name
+from cmtel.formats.switches import asterisk_csv
 from tests.format_samples import decode_text
 
 COLUMNS = [
@@ -19,24 +20,9 @@ COLUMNS = [
     "ANSWERED", "DOCUMENTATION", "1714543200.1", "", "", "1714543200.1", "7",
 ]  # fmt: skip
 NAMES = [
-    "account",
-    "src",
-    "dst",
-    "context",
-    "clid",
-    "channel",
-    "dstchannel",
-    "app",
-    "data",
-    "start",
-    "answer",
-    "end",
-    "duration",
-    "billsec",
-    "disposition",
-    "ama",
-    "uniqueid",
-]
+    "account", "src", "dst", "context", "clid", "channel", "dstchannel", "app", "data", "start",
+    "answer", "end", "duration", "billsec", "disposition", "ama", "uniqueid",
+]  # fmt: skip
 NUMBERS = (12, 13, 20)
 
 
@@ -44,7 +30,7 @@ def as_asterisk_writes(columns: list[str]) -> str:
     """Texts in quotes; numbers, and times that are not set, without."""
     return ",".join(
         value
-        if index in NUMBERS or (index in (10, 11) and not value)
+        if (index in NUMBERS and not {*value} & {*'," '}) or (index in (10, 11) and not value)
         else '"' + value.replace('"', '""') + '"'
         for index, value in enumerate(columns)
     )
@@ -68,6 +54,16 @@ def decoded(**changes: str) -> CallRecord:
     (call,) = decode_text("asterisk-csv", a_line(**changes), timezone="Europe/Berlin")
     assert isinstance(call, CallRecord)
     return call
+
+
+@pytest.mark.parametrize("columns", [18, 21])
+@pytest.mark.parametrize("changed", [(), (10,), (10, 11), (4,)])
+def test_usual_lines_go_the_quick_way(columns: int, changed: tuple[int, ...]) -> None:
+    line = as_asterisk_writes(
+        ["" if index in changed else value for index, value in enumerate(COLUMNS[:columns])]
+    )
+
+    assert asterisk_csv.AS_WRITTEN.fullmatch(line)
 
 
 values = st.sampled_from(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cmtel.domain.calls import CallRecord, Rejected
 from tests.format_samples import decode_text
@@ -51,8 +53,31 @@ def test_the_record_time_is_the_end(time: str) -> None:
     assert decoded({}, f",,,,,{time}").ended_at == "2024-05-01T08:01:44"
 
 
-def test_other_text_in_field_35_is_no_end() -> None:
-    assert decoded({}, ",,,,,soon").ended_at == "2024-05-01T08:01:10"
+@pytest.mark.parametrize("text", ["soon", "2024/13/01 00:00:00", "2024/05/01"])
+def test_other_text_in_field_35_is_no_end(text: str) -> None:
+    assert decoded({}, f",,,,,{text}").ended_at == "2024-05-01T08:01:10"
+
+    _, later = decode_text("avaya-ipo", a_line({}) + a_line({}, f",,,,,{text}"))
+    assert later.ended_at is None
+
+
+values = st.sampled_from(
+    ["", "0", "1", "I", "O", "201", "E207", "T9002", "V9501", "E", " 7", "a b", "1.50", "EUR", "?",
+     "2024/05/01 08:00:09", "2024/13/01 00:00:00", "00:61:00", "100:00:00"]
+)  # fmt: skip
+
+
+@given(st.data())
+@settings(max_examples=400, deadline=None)
+def test_the_quick_way_reads_what_the_general_way_reads(data: st.DataObject) -> None:
+    fields = FIELDS.split(",") + [""] * data.draw(st.sampled_from([-1, 0, 0, 3, 4, 5, 5, 7]))
+    for index in data.draw(st.lists(st.integers(0, len(fields) - 1), max_size=4)):
+        fields[index] = data.draw(values)
+
+    (quick,) = decode_text("avaya-ipo", ",".join(fields) + "\n")
+    (general,) = decode_text("avaya-ipo", ",".join(f'"{field}"' for field in fields) + "\n")
+
+    assert quick[:-1] == general[:-1] or " " in (fields[0][:1], fields[-1][:1])
 
 
 def test_the_end_of_later_segments_is_unknown_unless_sent() -> None:
