@@ -1,4 +1,4 @@
-"""TCP -> spool -> PostgreSQL, durable, beside psql \\copy of the same rows: ``python -m bench ingest``.
+"""TCP -> spool -> PostgreSQL, durable, beside psql \\copy of the same rows.
 
 One run of each, interleaved, several times. The sender is this process; the ingest is a real
 ``cmtel journal ingest`` with its spool on the same disk as PostgreSQL's. The clock runs from the
@@ -24,7 +24,8 @@ SERVER = os.environ.get("CMTEL_BENCH_POSTGRESQL", "host=127.0.0.1 user=postgres"
 LINE = (
     '"acct{n:03d}","030231250{n:02d}","2{n:03d}","from-trunk","""Zoë Müller"" <030231250{n:02d}>",'
     '"PJSIP/trunk-{n:08x}","PJSIP/2{n:03d}-{n:08x}","Dial","PJSIP/2{n:03d},30,tT",'
-    '"2026-03-02 08:{m:02d}:{s:02d}","2026-03-02 08:{m:02d}:{s:02d}","2026-03-02 09:{m:02d}:{s:02d}",'
+    '"2026-03-02 08:{m:02d}:{s:02d}","2026-03-02 08:{m:02d}:{s:02d}",'
+    '"2026-03-02 09:{m:02d}:{s:02d}",'
     '3600,3595,"ANSWERED","DOCUMENTATION","lab-{u}.{n}","","","lab-{u}.{n}",{n}\n'
 )
 
@@ -37,8 +38,8 @@ def lines(count: int) -> bytes:
     return "".join(block).encode()
 
 
-def run_cmtel(database: str, data: bytes, count: int) -> tuple[float, float]:
-    """Return (seconds, peak memory in MB) of one ingest of ``data``."""
+def run_cmtel(database: str, data: bytes, count: int) -> tuple[float, float, float]:
+    """Return (seconds, CPU seconds of the ingest, its peak memory in MB) for ``data``."""
     url = f"postgresql://postgres@127.0.0.1/{database}"
     with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -59,7 +60,7 @@ def run_cmtel(database: str, data: bytes, count: int) -> tuple[float, float]:
             peer.sendall(data)
             wait_for_rows(database, count)
             seconds = time.perf_counter() - started
-            return seconds, peak_memory_mb(process.pid)
+            return seconds, cpu_secs(process.pid), peak_memory_mb(process.pid)
         finally:
             process.terminate()
             process.wait()
@@ -96,6 +97,12 @@ def wait_for_rows(database: str, count: int) -> None:
     raise SystemExit("the rows did not come")
 
 
+def cpu_secs(process_id: int) -> float:
+    """Return the processor time of a process, start-up included."""
+    fields = Path(f"/proc/{process_id}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def peak_memory_mb(process_id: int) -> float:
     status = Path(f"/proc/{process_id}/status").read_text("ascii")
     (line,) = [line for line in status.splitlines() if line.startswith("VmHWM")]
@@ -129,7 +136,7 @@ def main() -> None:
             admin.execute(f"CREATE DATABASE {database}")
         try:
             with tempfile.TemporaryDirectory() as folder:
-                seconds, memory_mb = run_cmtel(database, data, options.calls)
+                seconds, cpu, memory_mb = run_cmtel(database, data, options.calls)
                 copy_seconds = run_copy(database, Path(folder) / "rows", options.calls)
         finally:
             with psycopg.connect(f"{SERVER} dbname=postgres", autocommit=True) as admin:
@@ -138,7 +145,8 @@ def main() -> None:
         print(
             f"run {run + 1}: cmtel {options.calls / seconds:,.0f} calls/s, "
             f"\\copy {options.calls / copy_seconds:,.0f} rows/s, "
-            f"ratio {copy_seconds / seconds:.2f}, peak memory {memory_mb:.0f} MB"
+            f"ratio {copy_seconds / seconds:.2f}, {cpu / options.calls * 1e6:.1f} us CPU a call, "
+            f"peak memory {memory_mb:.0f} MB"
         )
     rates, ratios, memories = zip(*figures, strict=True)
     print(

@@ -15,6 +15,7 @@ class Accepted:
     records: list[tuple[int, bytes]] = field(default_factory=list)
     peers: list[str | None] = field(default_factory=list)
     ended: list[int] = field(default_factory=list)
+    open_inputs: dict[str, int] = field(default_factory=dict)
     checkpoints: dict[str, FileCheckpoint] = field(default_factory=dict)
     commits: int = 0
 
@@ -35,9 +36,22 @@ class RecordingIntake:
         self.queued_checkpoints: dict[str, FileCheckpoint] = {}
         self._changed = threading.Condition()
 
-    def open_feed(self, peer: str | None = None) -> RecordingFeed:
-        self.accepted.peers.append(peer)
-        feed = RecordingFeed(self, len(self.accepted.peers) - 1)
+    def open_feed(self, peer: str | None = None, input_id: str | None = None) -> RecordingFeed:
+        """An input that was not ended is the same one again, also after a restart."""
+        accepted = self.accepted
+        number = None
+        if peer is None:
+            input_id = input_id or "line"
+            number = accepted.open_inputs.get(input_id)
+        if number is None:
+            accepted.peers.append(peer)
+            number = len(accepted.peers) - 1
+            if input_id is not None:
+                accepted.open_inputs[input_id] = number
+        assert number not in [f.number for f in self.feeds if not f.is_closed], (
+            "two feeds, one input"
+        )
+        feed = RecordingFeed(self, number)
         self.feeds.append(feed)
         return feed
 
@@ -45,6 +59,9 @@ class RecordingIntake:
         with self._changed:
             self.accepted.records += self.queued
             self.accepted.ended += self.queued_ends
+            for name, number in list(self.accepted.open_inputs.items()):
+                if number in self.queued_ends:
+                    del self.accepted.open_inputs[name]
             self.accepted.checkpoints.update(self.queued_checkpoints)
             self.accepted.commits += 1
             self.queued, self.queued_ends, self.queued_checkpoints = [], [], {}

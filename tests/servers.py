@@ -63,14 +63,27 @@ class OwnPostgresql:
     server: Server
     control: list[object]
     options: str
+    data: Path
 
     def start(self) -> None:
         """Return when it answers."""
         _run([*self.control, "-o", self.options, "start"])
 
+    def signal(self, number: int) -> None:
+        """Send a signal to all its processes: SIGSTOP makes it hang, SIGCONT go on."""
+        postmaster = int((self.data / "postmaster.pid").read_text().split()[0])
+        for process_id in [postmaster, *_children(postmaster)]:
+            os.kill(process_id, number)
+
     def stop(self) -> None:
         """Cut all connections and return when it is down."""
         _run([*self.control, "-m", "fast", "stop"])
+
+
+def _children(parent: int) -> list[int]:
+    """Return the processes that a process has started (Linux)."""
+    stats = [path.read_text().rpartition(")") for path in Path("/proc").glob("[0-9]*/stat")]
+    return [int(head.split()[0]) for head, _, tail in stats if int(tail.split()[1]) == parent]
 
 
 @contextmanager
@@ -86,6 +99,7 @@ def own_postgresql() -> Iterator[OwnPostgresql]:
             Server("127.0.0.1", port, "postgres"),
             [*run_as, programs["pg_ctl"], "-D", data, "-w", "-l", folder / "log"],
             f"-p {port} -c listen_addresses=127.0.0.1 -k {folder}",
+            data,
         )
         own.start()
         try:

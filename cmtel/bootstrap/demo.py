@@ -22,7 +22,7 @@ from cmtel.domain.traffic import TrafficPlan
 from cmtel.errors import CmtelError
 from cmtel.services.books import total
 
-FORMAT = "asterisk-csv"
+FORMAT = "avaya-ipo"
 _COLUMNS = (
     "Journal_Zeitpunkt", "Journal_In_Out", "Journal_Rufnummer", "Journal_Name",
     "Journal_LokaleRufnummer", "Journal_VerbZustand", "Journal_Rufdauer_ms",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +20,7 @@ from cmtel.domain.row_mapping import InternalAs, MappingContext, RowMapper
 from cmtel.errors import DatabaseUnavailable
 from cmtel.formats import registry
 from cmtel.formats.seam import DecodeOptions, Format
+from cmtel.services.committer import Committer
 from cmtel.services.delivery import DeliveryPlan
 from cmtel.services.ingest import ConfiguredSource, Ingest
 from cmtel.services.intake import SpoolIntake
@@ -118,11 +118,10 @@ def open_ingest(
     with (
         closing(make_sink(order.target)) as sink,
         open_spool(order.spool_folder, order.spool_limit_bytes, default_spool) as spool,
-        ThreadPoolExecutor(1, "committer") as committer,
     ):
         journal_id, is_prepared = prepare(sink, spool, order)
         spool.close_stale_connections(clock.now())
-        deliveries = Deliveries(order, spool, sink, clock, committer, is_prepared)
+        deliveries = Deliveries(order, spool, sink, clock, Committer(clock), is_prepared)
         plan = DeliveryPlan(journal_id, deliveries.make, is_once=order.is_once)
         configured = [
             ConfiguredSource(
@@ -149,7 +148,7 @@ class Deliveries:
     spool: SqliteSpool
     sink: SqlJournalSink
     clock: SystemClock
-    committer: Executor
+    committer: Committer
     #: False: the journal was down at the start and is to be looked at before the first delivery.
     is_sink_prepared: bool
 
@@ -164,9 +163,11 @@ class Deliveries:
             self._tell_unknown(source)
             return None
         if not self.is_sink_prepared:
-            self.sink.prepare()
+            self.committer.call(self.sink.prepare)
             self.is_sink_prepared = True
-        context = MappingContext(source.name, known.decoding.timezone, self.order.internal_as)
+        context = MappingContext(
+            source.name, known.decoding.timezone, self.order.internal_as, self.sink.counts_utf16
+        )
         return SourceDelivery(
             self.spool, self.sink, self.clock, self.committer,
             lambda: known.format.make_decoder(known.decoding),

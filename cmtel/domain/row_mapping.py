@@ -43,6 +43,10 @@ class MappingContext:
     counts_utf16: bool = False
 
 
+#: What stands between the numbers of YYYY-MM-DDTHH:MM:SS, the form of nearly all times.
+_PUNCTUATION = "--T::"
+
+
 class RowMapper:
     """Makes the rows of one source.
 
@@ -115,12 +119,23 @@ class RowMapper:
 
 
 def _texts(values: Sequence[str | None]) -> Column:
-    return [text and f"{text[:10]} {text[11:19]}" for text in values]
+    return [
+        text and (f"{text[:10]} {text[11:19]}" if text[4:17:3] == _PUNCTUATION else _plain(text))
+        for text in values
+    ]
 
 
 def _moments(values: Sequence[str | None]) -> Column:
     parse = datetime.fromisoformat
-    return [text and parse(text[:19]) for text in values]
+    return [
+        text and parse(text[:19] if text[4:17:3] == _PUNCTUATION else _plain(text))
+        for text in values
+    ]
+
+
+def _plain(text: str) -> str:
+    """Return ``YYYY-MM-DD HH:MM:SS``, without offset, of a time in another ISO 8601 form."""
+    return datetime.fromisoformat(text).replace(tzinfo=None).isoformat(" ", "seconds")
 
 
 def _decimals(values: Sequence[str | None]) -> Column:

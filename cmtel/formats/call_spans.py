@@ -62,7 +62,9 @@ class CallSpans:
             LineRejected: The end lies outside the calendar.
         """
         end_secs = secs + (length_secs or 0)
-        offset = self._common_offset(day, secs, end_secs) if end_secs < _DAY_SECS else None
+        offset: str | None = ""
+        if self._has_zone or end_secs >= _DAY_SECS:
+            offset = self._common_offset(day, secs, end_secs)
         if offset is None:
             return self._from_moment(day, secs, length_secs)
         started_at = f"{day}T{_clock_text(secs)}{offset}"
@@ -77,7 +79,9 @@ class CallSpans:
             LineRejected: The start lies outside the calendar.
         """
         start_secs = secs - length_secs
-        offset = self._common_offset(day, start_secs, secs) if start_secs >= 0 else None
+        offset: str | None = ""
+        if self._has_zone or start_secs < 0:
+            offset = self._common_offset(day, start_secs, secs)
         if offset is None:
             ended = self._moment(day, secs)
             return iso(self._clock.plus(ended, -length_secs)), iso(ended)
@@ -99,12 +103,12 @@ class CallSpans:
 
     def _common_offset(self, day: str, start_secs: int, end_secs: int) -> str | None:
         """Return the offset of both times; None if it takes more to know it."""
-        if not self._has_zone:
-            return ""
-        offset = self._clock.offset_of_hour(f"{day} {start_secs // 3600:02}")
+        if start_secs < 0 or end_secs >= _DAY_SECS:
+            return None
+        offset = self._clock.offset_around(f"{day} {start_secs // 3600:02}")
         if end_secs // 3600 == start_secs // 3600:
             return offset
-        is_same = self._clock.offset_of_hour(f"{day} {end_secs // 3600:02}") == offset
+        is_same = self._clock.offset_around(f"{day} {end_secs // 3600:02}") == offset
         return offset if is_same else None
 
     def _from_moment(self, day: str, secs: int, length_secs: int | None) -> tuple[str, str | None]:

@@ -108,4 +108,4 @@ class HoldingDecoder(ABC):
 
     def emit(self, outcome: Outcome, at: int, *lines: HeldLine) -> None:
         """Emit the outcome of some lines."""
-        self._out.add(outcome, at, *(line.record for line in lines))
+        self._out.add(outcome, at, *[line.record for line in lines])

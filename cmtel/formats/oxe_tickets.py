@@ -60,8 +60,6 @@ class TicketReader:
         self._spans = CallSpans(options)
         self._legs = LegCounter()
         self._charge = lru_cache(_REMEMBERED)(self._find_charge)
-        self._caller = lru_cache(_REMEMBERED)(caller_number)
-        self._called = lru_cache(_REMEMBERED)(number)
 
     def read(self, text: str, raw: str) -> Outcome:
         """Return the call of a ticket's text.
@@ -89,11 +87,11 @@ class TicketReader:
         started_at, ended_at = self._times(start, end, ring_secs, connected_secs)
         forwarded_via = None
         if direction == "in":
-            remote, local = self._caller(calling), self._called(charged or called)
-            via = self._called(initial)
+            remote, local = caller_number(calling), number(charged or called)
+            via = number(initial)
             forwarded_via = via if via != local else None
         else:
-            remote, local = self._called(called), self._caller(charged or calling)
+            remote, local = number(called), caller_number(charged or calling)
         cost = self._charge(units, cost_info) if units or cost_info else None
         call_id = reference or None
         return tuple.__new__(

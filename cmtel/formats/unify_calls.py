@@ -6,7 +6,7 @@ the compressed record, "Information element"; OpenScape Office, "Call Detail Rec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import lru_cache
 
 from cmtel.domain.calls import CallRecord, Direction, Outcome, Skipped
@@ -37,6 +37,25 @@ _BY_INFORMATION: dict[str, Direction | None] = {
 _REMEMBERED = 65_536
 
 
+#: Ring in milliseconds, connected seconds, seconds from start to end; None where not known.
+Lengths = tuple[int | None, int | None, int | None]
+#: Direction (None: a phone rings), charge, its cents, its currency, account.
+Rest = tuple[Direction | None, str | None, int | None, str | None, str | None]
+
+
+@lru_cache(_REMEMBERED)
+def lengths(ring: str, duration: str) -> Lengths:
+    """Return what ``MM:SS`` and ``HH:MM:SS`` say; each may be blank.
+
+    Raises:
+        LineRejected: One of them is something else.
+    """
+    ring_secs = minutes_secs(ring.strip()) if ring and not ring.isspace() else None
+    connected_secs = clock_secs(duration.strip()) if duration and not duration.isspace() else None
+    ring_ms = None if ring_secs is None else ring_secs * 1000
+    return ring_ms, connected_secs, known_length(ring_secs, connected_secs)
+
+
 class UnifyCalls:
     """Makes calls of the fields of one input's records."""
 
@@ -47,43 +66,43 @@ class UnifyCalls:
             UsageError: A bad value.
         """
         values = options.values
-        price = unit_price(values)
+        self._price = unit_price(values)
         self._is_start = choice(values, TIME_IS.name, ("start", "end"), "end") == "start"
         self._is_ringing_kept = choice(values, RINGING.name, ("skip", "call"), "skip") == "call"
         self._spans = CallSpans(options)
-        self._charge = lru_cache(_REMEMBERED)(lambda text: pulses(text, price, currency_of(text)))
-        self._caller = lru_cache(_REMEMBERED)(caller_number)
-        self._called = lru_cache(_REMEMBERED)(number)
+        self.rest = lru_cache(_REMEMBERED)(self._rest)
 
-    def call(self, fields: Iterable[str], raw: str) -> Outcome:
+    def call(
+        self,
+        moment: tuple[str, str],
+        ends: tuple[str, str, str],
+        size: Lengths,
+        rest: Rest,
+        raw: str,
+    ) -> Outcome:
         """Return the call, or what is skipped because the phone only rings.
 
         Args:
-            fields: Date, time, trunk, extension, ring, duration, number, charge, information,
-                account, MSN; no blanks at their ends.
+            moment: Date and time.
+            ends: Line, number, extension or MSN.
+            size: Of :func:`lengths`.
+            rest: Of :meth:`rest`.
             raw: The record.
 
         Raises:
-            LineRejected: A value is missing or impossible.
+            LineRejected: A value is impossible.
         """
-        (
-            date, time, line, extension, ring, duration, party, charge, information, account, msn
-        ) = fields  # fmt: skip
-        if information not in _BY_INFORMATION:
-            raise LineRejected
-        direction = _BY_INFORMATION[information]
-        day, secs = dotted_day(date), day_secs(time)
-        ring_secs = minutes_secs(ring) if ring else None
-        connected_secs = clock_secs(duration) if duration else None
+        day, secs = dotted_day(moment[0]), day_secs(moment[1])
+        direction, charge, cents, currency, account = rest
         if direction is None and not self._is_ringing_kept:
             return Skipped("ringing", raw)
-        length = known_length(ring_secs, connected_secs)
+        ring_ms, connected_secs, length = size
         started_at, ended_at = (
             self._spans.from_start(day, secs, length)
             if self._is_start or direction is None
             else self._spans.from_end(day, secs, length or 0)
         )
-        cost = self._charge(charge) if charge else None
+        line, party, station = ends
         return tuple.__new__(
             CallRecord,
             (
@@ -91,22 +110,37 @@ class UnifyCalls:
                 "CONN" if connected_secs and direction else "RING",
                 started_at,
                 ended_at,
-                self._called(party) if direction == "out" else self._caller(party),
-                self._called(extension or msn),
+                number(party) if direction == "out" else caller_number(party),
+                number(station),
                 None,
                 None,
-                None if ring_secs is None else ring_secs * 1000,
+                ring_ms,
                 connected_secs,
-                cost and cost.text,
-                cost and cost.cents,
-                cost and currency_of(charge),
+                charge,
+                cents,
+                currency,
                 line or None,
-                account or None,
+                account,
                 None,
                 None,
                 raw,
             ),
         )
+
+    def _rest(self, charge: str, information: str, account: str) -> Rest:
+        """Return what charge, information and account say; blanks at their ends do not count.
+
+        Raises:
+            LineRejected: Such an information there is not.
+        """
+        information, charge = information.strip(), charge.strip()
+        if information not in _BY_INFORMATION:
+            raise LineRejected
+        direction, account_code = _BY_INFORMATION[information], account.strip() or None
+        cost = pulses(charge, self._price, currency_of(charge)) if charge else None
+        if cost is None:
+            return direction, None, None, None, account_code
+        return direction, cost.text, cost.cents, currency_of(charge), account_code
 
 
 def encoder(write: Callable[..., str]) -> Callable[[CallRecord], list[EncodedRecord]]:

@@ -10,7 +10,8 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cmtel.errors import DatabaseError
+from cmtel.errors import DatabaseError, SpoolFull
+from cmtel.services.committer import StillUnderWay
 from cmtel.services.ports import Clock, Spool, SpoolSource
 from cmtel.services.source_delivery import SourceDelivery
 
@@ -21,6 +22,8 @@ FIRST_PAUSE_SECS = 0.5
 LONGEST_PAUSE_SECS = 15.0
 #: How long the loop sleeps when there is nothing to do and nothing wakes it, in seconds.
 IDLE_SECS = 1.0
+#: How long a commit under way may take when all is to stop, in seconds.
+_STOP_SECS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,9 @@ class DeliveryLoop:
             ended = have_sources_ended()  # asked before the round: what came until now is in it
             try:
                 is_busy = self._round()
-            except DatabaseError as error:
+            except StillUnderWay:
+                break  # all is to stop
+            except (DatabaseError, SpoolFull) as error:
                 self._wait_out(error)
                 continue
             self._all_is_well()
@@ -93,13 +98,16 @@ class DeliveryLoop:
         return is_busy
 
     def _finish(self) -> None:
-        """Stopping: wait for what is under way; what fails now is met at the next start."""
+        """Stopping: wait a little for what is under way; the rest is met at the next start."""
+        deadline = self._clock.monotonic() + _STOP_SECS
         for delivery in self._deliveries.values():
             if delivery is not None:
                 try:
-                    delivery.finish()
+                    delivery.finish(max(deadline - self._clock.monotonic(), 0.0))
                 except DatabaseError as error:
                     logger.warning("delivery was stopped: %s", error.message)
+                except StillUnderWay:
+                    logger.warning("delivery was stopped while the database did not answer.")
 
     def _delivery(self, source: SpoolSource) -> SourceDelivery | None:
         if source.journal_id != self._plan.journal_id:
@@ -108,7 +116,7 @@ class DeliveryLoop:
             self._deliveries[source.source_id] = self._plan.make_delivery(source)
         return self._deliveries[source.source_id]
 
-    def _wait_out(self, error: DatabaseError) -> None:
+    def _wait_out(self, error: DatabaseError | SpoolFull) -> None:
         now = self._clock.monotonic()
         if self._failing_since is None:
             self._failing_since = now
@@ -122,7 +130,7 @@ class DeliveryLoop:
 
     def _all_is_well(self) -> None:
         if self._trouble is not None:
-            logger.warning("delivery goes on: the journal's database answers again.")
+            logger.warning("delivery goes on.")
         self._trouble = None
         self._failing_since = None
         self._pause_secs = FIRST_PAUSE_SECS

@@ -64,10 +64,8 @@ class SourceThread(threading.Thread):
     def _say_how_it_ended(self) -> None:
         if self.error is None:
             logger.info("source %s has ended", self._configured.name)
-        elif not self._clock.is_stopping:
-            logger.error("source %s has failed: %s", self._configured.name, self.error.message)
-            if not isinstance(self.error, SpoolError):
-                self._configured.intake.link(LinkState.DOWN, self.error.message)
+        elif not isinstance(self.error, SpoolError):
+            self._configured.intake.link(LinkState.DOWN, self.error.message)
 
 
 class Ingest:

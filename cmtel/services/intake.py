@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
+from typing import TypeVar
 
 from cmtel.errors import SpoolFull
 from cmtel.formats.seam import Framer
@@ -24,6 +26,8 @@ from cmtel.services.ports import (
 )
 
 logger = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
 
 #: How often a full spool is tried again, in seconds.
 _FULL_RETRY_SECS = 0.5
@@ -118,12 +122,10 @@ class SpoolIntake:
 
     def open_feed(self, peer: str | None = None, input_id: str | None = None) -> SpoolFeed:
         """Return the feed of one input; see the port."""
-        source_id = self._source_id
-        if peer is not None:
-            source_id = self._spool.open_source(f"{self._name}@{peer}", self._journal_id)
-        elif input_id is None:
-            input_id = "line"
-        connection_id = self._spool.open_connection(source_id, input_id)
+        name = self._name if peer is None else f"{self._name}@{peer}"
+        lasting = input_id or ("line" if peer is None else None)
+        source_id = self._patiently(lambda: self._spool.open_source(name, self._journal_id))
+        connection_id = self._patiently(lambda: self._spool.open_connection(source_id, lasting))
         return SpoolFeed(source_id, connection_id, self._make_framer(), self._touched)
 
     def commit(self) -> None:
@@ -148,13 +150,19 @@ class SpoolIntake:
             self._link = (state, detail)
             level = logging.WARNING if state in _TROUBLE else logging.INFO
             logger.log(level, "source %s: %s%s", self._name, state, detail and f", {detail}")
-            self._spool.note_link(self._source_id, state, detail, self._clock.now())
+            # The log has it; what status shows is not worth stopping for when the disk is full.
+            with suppress(SpoolFull):
+                self._spool.note_link(self._source_id, state, detail, self._clock.now())
 
     def _accept(self, entries: list[Entry], checkpoints: list[FileCheckpoint]) -> None:
+        self._patiently(lambda: self._spool.accept(entries, checkpoints))
+
+    def _patiently(self, work: Callable[[], Result]) -> Result:
+        """Do ``work``, again and again while the spool or its disk is full."""
         before = self._link
         while True:
             try:
-                self._spool.accept(entries, checkpoints)
+                result = work()
             except SpoolFull as full:
                 self.link(LinkState.HELD_BACK, full.message)
                 if self._clock.wait(_FULL_RETRY_SECS):
@@ -163,6 +171,7 @@ class SpoolIntake:
                 break
         if before is not None and before != self._link:
             self.link(*before)
+        return result
 
 
 _TROUBLE = frozenset({LinkState.DOWN, LinkState.HELD_BACK})

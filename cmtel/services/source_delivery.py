@@ -25,13 +25,16 @@ batch is being decoded; never more than one batch is under way.
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
+from functools import partial
 from typing import Protocol
 
 from cmtel.domain.calls import CallRecord
 from cmtel.errors import SpoolError
 from cmtel.formats.seam import Decoder
+from cmtel.services.committer import Committer
 from cmtel.services.outcome_batch import REFUSED_BY_DATABASE, OutcomeBatch
 from cmtel.services.ports import (
     Clock,
@@ -69,7 +72,7 @@ class SourceDelivery:
     """
 
     def __init__(
-        self, spool: Spool, sink: JournalSink, clock: Clock, committer: Executor,
+        self, spool: Spool, sink: JournalSink, clock: Clock, committer: Committer,
         make_decoder: Callable[[], Decoder], mapper: Mapper, batch_records: int = BATCH_RECORDS,
     ) -> None:  # fmt: skip
         self._spool = spool
@@ -91,7 +94,8 @@ class SourceDelivery:
             DatabaseError: The watermark cannot be read; call again later.
             SpoolError: Journal and spool do not belong together (see the message).
         """
-        self._watermark = self._sink.watermark(self._spool.spool_id, source.name)
+        spool_id = self._spool.spool_id
+        self._watermark = self._committer.call(lambda: self._sink.watermark(spool_id, source.name))
         self._check_history(source)
         self._source_id, self._name = source.source_id, source.name
         self._settled = source.settled_sequence
@@ -119,14 +123,20 @@ class SourceDelivery:
         batch = self._decoding.next_batch()
         was_busy = self._wait_for_commit()
         if batch is not None and batch.up_to_sequence > self._settled:
-            self._under_way = self._committer.submit(self._deliver, batch)
+            self._under_way = self._committer.submit(partial(self._deliver, batch))
         self.is_ready = True
         return batch is not None or was_busy
 
-    def finish(self) -> bool:
-        """Wait for the batch under way; False if there was none. Raises as :meth:`step` does."""
+    def finish(self, patience_secs: float = math.inf) -> bool:
+        """Wait for the batch under way; False if there was none.
+
+        Raises:
+            CmtelError: As :meth:`step` does.
+            StillUnderWay: ``patience_secs`` are over, or all is to stop; call again, or leave it:
+                whether it is committed is found at the next start.
+        """
         self.is_ready = False
-        was_busy = self._wait_for_commit()
+        was_busy = self._wait_for_commit(patience_secs)
         self.is_ready = True
         return was_busy
 
@@ -134,10 +144,11 @@ class SourceDelivery:
         """Give up what has waited too long in a decoder; False if nothing has."""
         return self._decoding.expire()
 
-    def _wait_for_commit(self) -> bool:
-        under_way, self._under_way = self._under_way, None
-        if under_way is None:
+    def _wait_for_commit(self, patience_secs: float = math.inf) -> bool:
+        if self._under_way is None:
             return False
+        self._committer.wait(self._under_way, patience_secs)
+        under_way, self._under_way = self._under_way, None
         under_way.result()
         return True
 

@@ -123,17 +123,17 @@ def test_all_types_are_listed_with_their_formats(capsys: pytest.CaptureFixture[s
 
 def test_rows_are_listed_newest_first(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     main(["journal", "create-table", "--url", url])
-    fill(url, ("0049301", "Müller"), ("0049302", "Жук"))
+    fill(url, ("0049301", "Müller"), ("0049302", "Ж"))
     capsys.readouterr()
 
     assert main(["journal", "list", "--url", url, "--json", "--number", "0049*"]) == 0
     rows = json.loads(capsys.readouterr().out)
-    assert [row["name"] for row in rows] == ["Жук", "Müller"]
+    assert [row["name"] for row in rows] == ["Ж", "Müller"]
     assert rows[0]["zeitpunkt_numerisch"] == "2026-03-01T10:11:12"
 
     words = ["--csv", "--columns", "Journal_Name", "--limit", "1", "--state", "CONN"]
     assert main(["journal", "list", "--url", url, *words]) == 0
-    assert capsys.readouterr().out == "name\nЖук\n"
+    assert capsys.readouterr().out == "name\nЖ\n"
 
 
 def test_a_column_that_the_table_lacks_is_wrong_usage(

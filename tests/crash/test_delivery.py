@@ -9,7 +9,6 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,16 +17,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cmtel.adapters.clock import SystemClock
 from cmtel.adapters.spool.sqlite_spool import SqliteSpool
 from cmtel.domain.calls import CallRecord, Outcome, Rejected, Skipped
 from cmtel.errors import DatabaseUnavailable, SpoolError, WatermarkConflict
 from cmtel.formats.seam import Decoded
+from cmtel.services.committer import Committer
 from cmtel.services.ports import Entry, EntryKind, RejectedRow, Row, RowBatch, SpoolSource
 from cmtel.services.source_delivery import SourceDelivery
 from tests.fakes_clock import FakeClock
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
-COMMITTER = ThreadPoolExecutor(1)
+COMMITTER = Committer(SystemClock())
 
 
 def a_call(number: str) -> CallRecord:

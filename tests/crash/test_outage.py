@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,7 @@ import sqlalchemy
 from cmtel.adapters.spool.sqlite_spool import SqliteSpool
 from tests.crash.killable import IngestProcess, Sender, cmtel, free_port, pause, prefixes
 from tests.crash.test_kill_ingest import wait_until_drained, wait_until_listening
-from tests.servers import own_postgresql
+from tests.servers import OwnPostgresql, own_postgresql
 
 CALLS_PER_SEC = 500
 OUTAGE_SECS = 60
@@ -54,17 +57,8 @@ def received(folder: Path) -> int:
 
 
 def test_a_minute_without_the_database_loses_nothing(tmp_path: Path) -> None:
-    with own_postgresql() as database:
-        url = f"postgresql://postgres@127.0.0.1:{database.server.port}/postgres"
-        made = cmtel("journal", "create-table", "--url", url, "--columns", COLUMNS, folder=tmp_path)
-        assert made.returncode == 0, made.stderr
-        port, spool = free_port(), tmp_path / "spool"
-        process = IngestProcess(
-            tmp_path, "--url", url, "--source", f"tcp-listen:127.0.0.1:{port}",
-            "--format", "asterisk-csv", "--columns", COLUMNS, "--spool", str(spool),
-        )  # fmt: skip
-        process.start()
-        wait_until_listening(port)
+    spool = tmp_path / "spool"
+    with own_postgresql() as database, started(database, tmp_path) as (process, port, url):
         switch = SteadySender(port)
         switch.start()
         pause(2)
@@ -83,6 +77,43 @@ def test_a_minute_without_the_database_loses_nothing(tmp_path: Path) -> None:
         assert received(spool) == switch.sent
         assert process.end() == 0, process.log()
         assert sum(prefixes(call_ids(url)).values()) == switch.sent > CALLS_PER_SEC * OUTAGE_SECS
+
+
+def test_a_database_that_hangs_does_not_keep_the_ingest_from_ending(tmp_path: Path) -> None:
+    with own_postgresql() as database, started(database, tmp_path) as (process, port, url):
+        sender = Sender(port)
+        sender.send(100)
+        wait_until_drained(tmp_path / "spool")
+        database.signal(signal.SIGSTOP)
+        try:
+            sender.send(100)
+            pause(1)
+            assert process.end(timeout_secs=5) == 0, process.log()
+        finally:
+            database.signal(signal.SIGCONT)
+            sender.hang_up()
+        assert received(tmp_path / "spool") == 200
+
+        process.start()
+        wait_until_drained(tmp_path / "spool")
+        assert process.end() == 0
+        assert sum(prefixes(call_ids(url)).values()) == 200
+
+
+@contextmanager
+def started(database: OwnPostgresql, folder: Path) -> Iterator[tuple[IngestProcess, int, str]]:
+    """A journal in ``database`` and a running ingest; yields it, its port and the URL."""
+    url = f"postgresql://postgres@127.0.0.1:{database.server.port}/postgres"
+    made = cmtel("journal", "create-table", "--url", url, "--columns", COLUMNS, folder=folder)
+    assert made.returncode == 0, made.stderr
+    port = free_port()
+    process = IngestProcess(
+        folder, "--url", url, "--source", f"tcp-listen:127.0.0.1:{port}",
+        "--format", "asterisk-csv", "--columns", COLUMNS, "--spool", str(folder / "spool"),
+    )  # fmt: skip
+    process.start()
+    wait_until_listening(port)
+    yield process, port, url
 
 
 def call_ids(url: str) -> list[str]:

@@ -176,6 +176,35 @@ def test_a_deleted_file_is_read_to_its_end_and_its_partial_line_counts(tmp_path:
     assert tailing.intake.accepted.ended == [0]
 
 
+def test_the_input_of_a_file_goes_on_after_a_restart_and_ends_with_the_file(
+    tmp_path: Path,
+) -> None:
+    log = tmp_path / "log"
+    log.write_bytes(b"1\n")
+    tailing = Tailing(log)
+    tailing.run()
+    tailing.run(_append(log, b"2\n"))
+    assert tailing.intake.accepted.records == [(0, b"1\n"), (0, b"2\n")]
+    assert tailing.intake.accepted.ended == []
+
+    log.unlink()
+    tailing.run()
+    tailing.run()
+    assert tailing.intake.accepted.ended == [0]
+
+
+def test_an_emptied_file_is_a_new_input(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_bytes(b"1\n")
+    tailing = Tailing(log)
+    tailing.run()
+    log.write_bytes(b"2\n")
+    tailing.run()
+
+    assert tailing.intake.accepted.records == [(0, b"1\n"), (1, b"2\n")]
+    assert tailing.intake.accepted.ended == [0]
+
+
 def test_a_file_may_come_later_and_go_and_come(tmp_path: Path) -> None:
     log = tmp_path / "log"
     tailing = Tailing(log)
@@ -284,3 +313,61 @@ def test_a_quiet_file_is_noticed_within_two_seconds_among_a_thousand(tmp_path: P
     assert tailing.run(
         *[_nothing] * 400, _append(tmp_path / "500.log", b"1\n"), looks_after=10
     ) == [b"1\n"]
+
+
+def _calls(count: int) -> bytes:
+    return b"".join(b"call %04d of a day\n" % number for number in range(count))
+
+
+def test_a_copy_in_the_same_glob_is_left_alone_also_after_a_restart(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    log = tmp_path / "a.csv"
+    log.write_bytes(_calls(100))
+    tailing = Tailing(tmp_path / "*.csv")
+
+    def copy() -> None:
+        (tmp_path / "a-copy.csv").write_bytes(log.read_bytes())
+
+    assert len(tailing.run(copy, _append(log, b"1\n"))) == 101
+    assert len(tailing.run(_append(log, b"2\n"), looks_after=100)) == 102
+    assert caplog.text.count("is a copy of") == 1
+
+
+def test_a_file_that_only_begins_like_another_is_read_after_a_moment(tmp_path: Path) -> None:
+    log = tmp_path / "a.csv"
+    log.write_bytes(b"heading\n")
+    tailing = Tailing(tmp_path / "*.csv")
+
+    def other() -> None:
+        (tmp_path / "a2.csv").write_bytes(b"heading\n1\n")
+
+    assert tailing.run(other, looks_after=20) == [b"heading\n"]
+    assert tailing.run(looks_after=60) == [b"heading\n", b"heading\n", b"1\n"]
+
+
+def test_copied_and_emptied_the_rest_is_read_from_the_copy(tmp_path: Path) -> None:
+    log = tmp_path / "Master.csv"
+    log.write_bytes(b"1\n")
+
+    def copytruncate() -> None:
+        _append(log, b"2\n")()
+        (tmp_path / "Master.csv.1").write_bytes(log.read_bytes())
+        log.write_bytes(b"3\n")
+
+    assert Tailing(log).run(copytruncate) == [b"1\n", b"2\n", b"3\n"]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads all")
+def test_a_file_without_the_right_to_it_is_told_and_tried_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    log = tmp_path / "log"
+    log.write_bytes(b"1\n")
+    log.chmod(0)
+    tailing = Tailing(log)
+    lines = tailing.run(*[_nothing] * 50, lambda: log.chmod(0o600), looks_after=50)
+
+    assert lines == [b"1\n"]
+    assert LinkState.DOWN in tailing.intake.link_states
+    assert caplog.text.count("cannot be read") == 1

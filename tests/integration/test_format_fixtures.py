@@ -43,7 +43,9 @@ def test_every_byte_of_a_sample_is_in_exactly_one_outcome(sample: Sample) -> Non
     assert b"".join(records) == sample.data
     if decoding.at == sorted(decoding.at) and not _interleaves(sample):
         assert b"".join(decoding.raws) == sample.data
-    assert sorted(_lines(decoding.raws)) == sorted(_lines([sample.data]))
+    # Records that are no lines come in their order: then the bytes themselves are compared.
+    if b"".join(decoding.raws) != sample.data:
+        assert sorted(_lines(decoding.raws)) == sorted(_lines([sample.data]))
     assert sum(decoding.covers) == len(records)
 
 

@@ -6,6 +6,7 @@ The mapping is written down here a second time, one call at a time, from DESIGN.
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from cmtel.cli.boundary import main
 from tests.databases import Database
 from tests.samples import DATA, SHARED
 
-FORMATS = ("asterisk-csv", "avaya-ipo", "fritzbox", "jsonl")
+FORMATS = ("asterisk-csv", "avaya-ipo", "fritzbox", "delimited", "fixed", "jsonl")
 
 
 def sample_files(folder: Path) -> list[Path]:
@@ -52,7 +53,7 @@ def expected_rows(path: Path) -> list[tuple[Any, ...]]:
 def expected_row(call: dict[str, Any]) -> tuple[Any, ...]:
     """The columns of the usual table that a call fills, as texts."""
     started = call["started_at"]
-    moment = started and f"{started[:10]} {started[11:19]}"
+    moment = started and str(datetime.fromisoformat(started).replace(tzinfo=None))[:19]
     return (
         "i" if call["direction"] == "in" else "o",
         moment,

@@ -54,7 +54,22 @@ def test_a_cut_ends_the_partial_line_and_the_stream_goes_on_in_the_same_feed() -
             intake.wait_for_lines(3)
 
     assert intake.accepted.records == [(0, b"one\n"), (0, b"tw"), (0, b"three\n")]
-    assert intake.accepted.ended == [0]
+
+
+def test_a_stop_ends_the_partial_line_and_a_restart_goes_on_in_the_same_input() -> None:
+    server, text = _switch()
+    intake = RecordingIntake()
+    with server:
+        for line in (b"one\npar", b"two\n"):
+            clock = SystemClock()
+            intake = RecordingIntake(intake.accepted)
+            with Running(_dial(text, clock), clock, intake):
+                connection, _ = server.accept()
+                with connection:
+                    connection.sendall(line)
+                    intake.wait_for_lines(1 if line == b"one\npar" else 3)
+
+    assert intake.accepted.records == [(0, b"one\n"), (0, b"par"), (0, b"two\n")]
 
 
 def test_a_reset_is_told_and_the_connection_is_made_anew() -> None:

@@ -75,6 +75,11 @@ class SqlJournalSink:
             self._engine, self._table, self.columns, one_by_one=not self.is_transactional
         )
 
+    @property
+    def counts_utf16(self) -> bool:
+        """Whether NVARCHAR and NVARCHAR2 count a character outside the basic plane as two."""
+        return self._engine.dialect.name in ("mssql", "oracle")
+
     def journal_id(self) -> str:
         with translated(self._engine, "tell the identity of the journal"):
             return self._watermarks.identity()

@@ -73,7 +73,10 @@ class FileFinder:
             os.stat(self.folder)  # noqa: PTH116  # as everywhere here
         self._listed_at = now_secs
         self._folder_mtime_ns = _mtime_ns(self.folder)
-        found = [file for path in self._paths() if (file := self.look(path)) is not None]
+        paths = self._paths()
+        found = [file for path in paths if (file := self.look(path)) is not None]
+        if len(found) < len(paths):
+            self._tell_irregular(paths)
         return sorted(found, key=lambda file: (file.mtime_ns, file.path))
 
     def look(self, path: str) -> Found | None:
@@ -83,11 +86,15 @@ class FileFinder:
         except OSError:
             return None
         if not stat.S_ISREG(status.st_mode):
-            if path not in self._told:
-                self._told.add(path)
-                logger.warning("%s is no regular file and is not read", path)
             return None
         return Found(path, file_id_of(status), status.st_size, status.st_mtime_ns)
+
+    def _tell_irregular(self, paths: list[str]) -> None:
+        """Say once of each path that matches and is a folder, a pipe or a device."""
+        for path in paths:
+            if path not in self._told and Path(path).exists() and not Path(path).is_file():
+                self._told.add(path)
+                logger.warning("%s is no regular file and is not read", path)
 
     def neighbours(self, path: str, start: str = "") -> Iterator[Found]:
         """Yield the regular files in the folder of ``path`` whose names begin with ``start``."""

@@ -76,10 +76,6 @@ class Proof:
             checkpoint.offset_bytes,
         )
 
-    def note(self) -> str:
-        """Return what a checkpoint has no field for."""
-        return json.dumps({"tail": self.tail, "tailBytes": self.tail_bytes})
-
     def fits(self, handle: BinaryIO) -> bool:
         """Return whether an open file begins with what was read."""
         if os.fstat(handle.fileno()).st_size < self.offset_bytes:

@@ -10,7 +10,7 @@ from cmtel.adapters.sources.file_finder import FileFinder, Found
 from cmtel.adapters.sources.file_identity import Proof
 from cmtel.adapters.sources.followed_files import FollowedFiles
 from cmtel.adapters.sources.generations import is_generation, missed, open_same
-from cmtel.adapters.sources.tailed_file import NOTHING_READ, TailedFile
+from cmtel.adapters.sources.tailed_file import NOTHING_READ, TailedFile, input_id_of
 from cmtel.services.ports import FileCheckpoint
 
 logger = logging.getLogger(__name__)
@@ -36,6 +36,8 @@ class FileSearch:
         self._known = known
         #: Not yet gone after.
         self._marks = marks
+        #: Inputs that earlier runs left open, by the id of their file.
+        self._inputs = {mark.file_id: input_id_of(mark) for mark in marks}
 
     def forget(self, ids: Container[str]) -> None:
         """Do not go after these files of earlier runs."""
@@ -47,9 +49,12 @@ class FileSearch:
         if file is None:
             proof = self._known.get(found.file_id, NOTHING_READ)
             file = TailedFile(found.file_id, found.path, found.path, proof, proof.offset_bytes)
+            file.input_id = self._inputs.pop(found.file_id, "")
             file.found_at_secs = file.changed_at_secs = now_secs
             self._files.add(file)
-        file.path = found.path
+        if file.path != found.path:  # renamed: its last lines come before those of newer files
+            file.path, file.changed_at_secs = found.path, now_secs
+            self._files.warm(file)
         if file.is_rotated:
             file.name = found.path
             self._files.mark_rotated(file, is_rotated=False)
@@ -65,7 +70,8 @@ class FileSearch:
         """Go after files that are not among ``ids``, of this run and of earlier ones.
 
         Those that were renamed are followed under their new names. Returned are those that no
-        name leads to; they are followed as rotated: an open handle may still lead to them.
+        name leads to, though an open handle may: those of this run are followed as rotated,
+        those of earlier runs have an input that nobody has ended.
         """
         gone = [file for file in self._files.by_id.values() if file.file_id not in ids]
         lost = [file for file in gone if not file.is_rotated or not self._is_in_place(file)]
@@ -83,7 +89,17 @@ class FileSearch:
         for mark in sorted(renamed, key=lambda mark: neighbours[mark.file_id].mtime_ns):
             self._resume_renamed(mark.path, neighbours[mark.file_id], now_secs)
         self._take_up_missed(names, ids, list(neighbours.values()), now_secs)
-        return [file for file in lost if file.file_id not in neighbours]
+        gone_before = [self._of_mark(m) for m in marks if m.file_id not in ids | neighbours.keys()]
+        return [
+            *[file for file in lost if file.file_id not in neighbours],
+            *[file for file in gone_before if file.input_id],
+        ]
+
+    def _of_mark(self, mark: FileCheckpoint) -> TailedFile:
+        proof = self._known[mark.file_id]
+        file = TailedFile(mark.file_id, mark.path, mark.path, proof, proof.offset_bytes)
+        file.input_id = self._inputs.pop(mark.file_id, "")
+        return file
 
     def find_missed(self, name: str, now_secs: float) -> None:
         """Follow generations of ``name`` that came and went while nobody looked."""
@@ -124,8 +140,8 @@ class FileSearch:
         proof = self._known[found.file_id]
         with handle:
             is_same = proof.fits(handle)
-        is_read = is_same and found.size_bytes == proof.offset_bytes
-        if is_read or not (is_same or is_generation(found.path, name)):
+        is_over = found.size_bytes == proof.offset_bytes and not self._inputs.get(found.file_id)
+        if (is_same and is_over) or not (is_same or is_generation(found.path, name)):
             return  # read to its end, or an inode that serves another file now
         file = self.take_up(found, now_secs)
         file.name = name

@@ -86,6 +86,8 @@ class FileTail:
         self._fed: dict[TailedFile, None] = {}
         #: What was read of every file in this and earlier runs, followed or not.
         self._known: dict[str, Proof] = {}
+        #: Made when it is needed, after each listing.
+        self._by_path: dict[str, TailedFile] = {}
         self._must_list = True
         self._unreadable: dict[str, float] = {}
         self._uncommitted_bytes = 0
@@ -158,6 +160,7 @@ class FileTail:
                 self._end(file)
         for each in found:
             self._search.take_up(each, now)
+        self._by_path = {}
         self._tell_found(found)
 
     def _without_pairs(self, found: list[Found]) -> list[Found]:
@@ -275,8 +278,9 @@ class FileTail:
         """Return whether a file that nothing was read of is to be left alone, as a copy."""
         if file.is_own or file.position_bytes or file.is_copy_for_good:
             return file.is_copy_for_good
-        by_path = {other.path: other for other in self._files.by_id.values()}
-        original = original_name_of(file.path, by_path.get)
+        if not self._by_path:
+            self._by_path = {other.path: other for other in self._files.by_id.values()}
+        original = original_name_of(file.path, self._by_path.get)
         # With "once" nobody empties the original while we wait.
         at = float("inf") if self._once else now
         if original is not None and is_copy(file, handle, original, at):
@@ -341,8 +345,7 @@ class FileTail:
         self._files.drop(file)
 
     def _end_feed(self, file: TailedFile) -> None:
-        if file.feed is not None:
-            file.end_feed()
+        if file.end_feed(self._intake):
             self._uncommitted_bytes += 1
         self._fed.pop(file, None)
 

@@ -23,7 +23,7 @@ _GENERATION = re.compile(r"[._-]?([0-9][0-9._T-]*|old|bak)")
 #: How long a file that might be a copy still being made is left alone.
 _COPYING_SECS = 5.0
 #: How long a file that fits the little that was read of another one is left alone.
-_DOUBT_SECS = 60.0
+_DOUBT_SECS = 10.0
 
 
 def added_part(path: str, of: str) -> str | None:
@@ -109,7 +109,7 @@ def is_copy(file: TailedFile, handle: BinaryIO, original: TailedFile, now_secs: 
     """Return whether a new file has to be left alone, because it is a copy of a followed one.
 
     If a kilobyte and more of it is what was read of the original, it is a copy for good. On less
-    evidence it is left alone for a minute, in which copytruncate empties the original.
+    evidence it is left alone for 10 s, in which copytruncate empties the original.
     """
     waited_secs = now_secs - file.found_at_secs
     if original.proof.offset_bytes and original.proof.fits(handle):

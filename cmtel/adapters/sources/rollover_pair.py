@@ -310,10 +310,13 @@ class RolloverPair:
         return len(data)
 
     def _push(self, intake: Intake, data: bytes) -> None:
-        if self._feed is None:
-            self._feed = intake.open_feed()
         if data:
-            self._feed.push(data)
+            self._opened(intake).push(data)
+
+    def _opened(self, intake: Intake) -> Feed:
+        if self._feed is None:
+            self._feed = intake.open_feed(input_id=self.file_id)
+        return self._feed
 
     def _move_base(self, journal: BinaryIO, base_bytes: int, last: bytes) -> None:
         self._at.journal = Proof.of(journal, base_bytes, base_bytes)
@@ -321,10 +324,8 @@ class RolloverPair:
             self._at.journal_last = line_hash(last) if last else ""
 
     def _remember(self, intake: Intake) -> None:
-        if self._feed is None:
-            self._feed = intake.open_feed()
         place = self._at
-        self._feed.checkpoint(
+        self._opened(intake).checkpoint(
             file_id=self.file_id,
             path=self.day,
             fingerprint=place.day.head,

@@ -1,7 +1,8 @@
 """serial: a switch's V.24 port, by pyserial (the extra ``serial``).
 
 A device that cannot be opened or that vanishes (a USB adapter pulled out) is tried again for
-ever, and is one stream for the decoder all the same; a partial line ends at the cut.
+ever, and is one stream for the decoder all the same, also over a restart of the program; a
+partial line ends at the cut.
 """
 
 from __future__ import annotations
@@ -69,8 +70,6 @@ class SerialLine:
             if reason:
                 intake.link(LinkState.DOWN, f"{self._name}: {reason}")
                 self._clock.wait(self._back_off.next_secs())
-        feed.close()
-        intake.commit()
         intake.link(LinkState.ENDED, self._name)
 
     def _serve(self, intake: Intake, feed: Feed) -> str:

@@ -5,12 +5,14 @@ A TailedFile is one generation: when the file is truncated or replaced, a new on
 
 from __future__ import annotations
 
+import json
+import secrets
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from cmtel.adapters.sources.file_identity import Proof
-from cmtel.services.ports import Feed, Intake
+from cmtel.services.ports import Feed, FileCheckpoint, Intake
 
 #: One read.
 BLOCK_BYTES = 256 * 1024
@@ -26,6 +28,7 @@ class TailedFile:
         name: The path under which it was followed first: the base of its rotated names.
         position_bytes: Everything before it was pushed into the feed.
         proof: What proves the generation; its offset is behind the last whole record.
+        input_id: The name of its input in the spool; "" while it has none.
         seen: Size and time of change when it was last read to its end.
         changed_at_secs: When (monotonic) it last had something new.
         found_at_secs: When (monotonic) it was first seen in this run.
@@ -40,6 +43,7 @@ class TailedFile:
     proof: Proof = NOTHING_READ
     position_bytes: int = 0
     feed: Feed | None = None
+    input_id: str = ""
     seen: tuple[int, int] = (-1, -1)
     changed_at_secs: float = 0.0
     found_at_secs: float = 0.0
@@ -52,44 +56,61 @@ class TailedFile:
         pushed = 0
         handle.seek(self.position_bytes)
         while pushed < limit_bytes and (block := handle.read(BLOCK_BYTES)):
-            if self.feed is None:
-                self.feed = intake.open_feed()
-            self.feed.push(block)
+            self._opened(intake).push(block)
             pushed += len(block)
             self.position_bytes += len(block)
         return pushed
 
     def remember(self, intake: Intake, handle: BinaryIO, *, is_complete: bool = False) -> None:
         """Queue the checkpoint; with ``is_complete`` the partial last line counts as read."""
-        if self.feed is None:
-            self.feed = intake.open_feed()
-        pending = 0 if is_complete else self.feed.pending_bytes
+        feed = self._opened(intake)
+        pending = 0 if is_complete else feed.pending_bytes
         offset = max(self.position_bytes - pending, 0)
         self.proof = Proof.of(handle, offset, self.position_bytes)
-        self._queue_checkpoint(self.feed)
+        self._queue_checkpoint(feed)
 
     def remember_complete(self) -> None:
-        """Queue a checkpoint behind the partial last line of a file that can no longer be read."""
-        if self.feed is not None:
-            head, offset = self.proof, self.position_bytes
-            self.proof = Proof(head.head, head.head_bytes, "", 0, offset)
-            self._queue_checkpoint(self.feed)
+        """Count the partial last line of a file that can no longer be read as read."""
+        head = self.proof
+        self.proof = Proof(head.head, head.head_bytes, "", 0, self.position_bytes)
 
-    def end_feed(self) -> None:
-        """Close the feed: its partial line, if any, becomes a record."""
-        if self.feed is not None:
-            self.feed.close()
-            self.feed = None
+    def end_feed(self, intake: Intake) -> bool:
+        """Close the input, also one that an earlier run left open; return whether there was one.
+
+        Its partial line, if any, becomes a record.
+        """
+        if not self.input_id:
+            return False
+        feed = self._opened(intake)
+        self.input_id, self.feed = "", None
+        self._queue_checkpoint(feed)
+        feed.close()
+        return True
+
+    def _opened(self, intake: Intake) -> Feed:
+        """Return the feed; a generation keeps its input over renames, copies and restarts."""
+        if self.feed is None:
+            self.input_id = self.input_id or f"{self.file_id}/{secrets.token_hex(4)}"
+            self.feed = intake.open_feed(input_id=self.input_id)
+        return self.feed
 
     def _queue_checkpoint(self, feed: Feed) -> None:
+        proof = self.proof
         feed.checkpoint(
             file_id=self.file_id,
             path=self.name,
-            fingerprint=self.proof.head,
-            fingerprint_bytes=self.proof.head_bytes,
-            offset_bytes=self.proof.offset_bytes,
-            note=self.proof.note(),
+            fingerprint=proof.head,
+            fingerprint_bytes=proof.head_bytes,
+            offset_bytes=proof.offset_bytes,
+            note=json.dumps(
+                {"tail": proof.tail, "tailBytes": proof.tail_bytes, "input": self.input_id}
+            ),
         )
+
+
+def input_id_of(checkpoint: FileCheckpoint) -> str:
+    """Return the input that was open when the checkpoint was made, "" if none was."""
+    return str(json.loads(checkpoint.note)["input"]) if checkpoint.note else ""
 
 
 class OpenHandles:

@@ -2,7 +2,8 @@
 
 The connection is made anew for ever: after 1 s, then waits that double up to 60 s. All
 connections together are one stream for the decoder, so a call that began before a cut can end
-after it; a partial line ends at the cut, because its rest will not come.
+after it, also over a restart of the program; a partial line ends at the cut, because its rest
+will not come.
 """
 
 from __future__ import annotations
@@ -69,10 +70,10 @@ class TcpDial:
         while not self._clock.is_stopping:
             was_connected = self._connect_and_receive(feed)
             if was_connected and self._once:
+                feed.close()
+                intake.commit()
                 break
             self._clock.wait(self._back_off.next_secs())
-        feed.close()
-        intake.commit()
         intake.link(LinkState.ENDED, self._name)
 
     def _connect_and_receive(self, feed: Feed) -> bool:

@@ -31,7 +31,7 @@ OPTIONS = (ENCODING,)
 
 _CSV = StrictCsv()
 _TIME = "[0-9]{4}/[0-9]{2}/[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
-_CONNECTED, _RING, _CALL_ID = "[0-9]{2,7}:[0-5][0-9]:[0-5][0-9]", "[0-9]{1,9}", "[0-9]{1,18}"
+_CONNECTED, _RING, _CALL_ID = "[0-9]{2,7}:[0-5][0-9]:[0-5][0-9]", "[0-9]{1,9}", "[0-9]{1,40}"
 #: Fields 1, 2, 3, 5, 9, 10 and 11, which have to be as described.
 _CHECKED = re.compile(f"{_TIME},{_CONNECTED},{_RING},[IO],[01],{_CALL_ID},[01]")
 _RECORD_TIME = re.compile(_TIME)

@@ -45,8 +45,6 @@ class _LineReader:
     def __init__(self, options: DecodeOptions) -> None:
         self.days = YearlessDays(options, is_order_guessed=False)
         self._spans = CallSpans(options)
-        self._caller = lru_cache(_REMEMBERED)(caller_number)
-        self._called = lru_cache(_REMEMBERED)(number)
         self._name = lru_cache(_REMEMBERED)(party_name)
 
     def read(self, text: str, raw: str) -> Outcome:
@@ -57,7 +55,14 @@ class _LineReader:
         return self._tabular(text, raw)
 
     def _comma_delimited(self, text: str, raw: str) -> CallRecord:
-        fields = _CSV.split(text)
+        fields = text[1:-1].split('","')
+        # As the switch writes them: all fields in quotes, no quotes inside.
+        if (
+            text.count('"') != 2 * _CSV_FIELDS
+            or text[0] + text[-1] != '""'
+            or len(fields) != _CSV_FIELDS
+        ):
+            fields = _CSV.split(text)
         if len(fields) != _CSV_FIELDS:
             raise LineRejected
         kind, date, time, duration, extension, party, name, line = map(str.strip, fields)
@@ -77,7 +82,7 @@ class _LineReader:
         connected_secs = clock_secs(duration) if duration else None
         started_at, ended_at = self._spans.from_start(day, day_secs(time), connected_secs or None)
         is_in = direction == "in"
-        remote = self._caller(party) if is_in else self._called(party)
+        remote = caller_number(party) if is_in else number(party)
         return tuple.__new__(
             CallRecord,
             (

@@ -9,37 +9,35 @@ the compressed and of the long record.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from cmtel.domain.calls import Outcome, Skipped
 from cmtel.errors import LineRejected
-from cmtel.formats.columns import columns
 from cmtel.formats.framers import LineFramer
 from cmtel.formats.line_decoder import LineDecoder
 from cmtel.formats.options import refuse_unknown
 from cmtel.formats.seam import DecodeOptions, Decoder, Format
 from cmtel.formats.text import RecordTexts, is_separator
-from cmtel.formats.unify_calls import OPTIONS, UnifyCalls, encoder
+from cmtel.formats.unify_calls import OPTIONS, UnifyCalls, encoder, lengths
 
 NAME = "hipath"
 
-_COMPRESSED = columns(
-    *((1, 8), (9, 16), (17, 19), (20, 25), (26, 30), (31, 38), (39, 63)),
-    *((64, 74), (75, 76), (77, 87), (88, 98)),
-)
-_LONG = columns(
-    *((1, 8), (10, 17), (19, 21), (23, 28), (30, 34), (36, 43), (45, 64), (66, 76), (78, 79)),
-)
 _COMPRESSED_REACHES = 76
 _LONG_REACHES = 78
 _FEWEST_HEADING_WORDS = 5
+_REMEMBERED = 65_536
 
 
 class _LineReader:
     def __init__(self, options: DecodeOptions) -> None:
         self._calls = UnifyCalls(options)
+        self._ends = lru_cache(_REMEMBERED)(_ends)
 
     def read(self, text: str, raw: str) -> Outcome:
         try:
-            return self._call(text, raw)
+            if text[8:9] != " ":
+                return self._compressed(text, raw)
+            return self._long(text, raw)
         except LineRejected:
             if _is_heading(text):
                 return Skipped("header", raw)
@@ -47,14 +45,33 @@ class _LineReader:
                 return Skipped("separator", raw)
             raise
 
-    def _call(self, text: str, raw: str) -> Outcome:
+    def _compressed(self, text: str, raw: str) -> Outcome:
         if len(text) < _COMPRESSED_REACHES:
             raise LineRejected
-        if text[8] != " ":
-            return self._calls.call(_COMPRESSED(text), raw)
+        line, extension, msn = self._ends(text[16:25], text[87:98])
+        return self._calls.call(
+            (text[:8], text[8:16]),
+            (line, text[38:63], extension or msn),
+            lengths(text[25:30], text[30:38]),
+            self._calls.rest(text[63:74], text[74:76], text[76:87]),
+            raw,
+        )
+
+    def _long(self, text: str, raw: str) -> Outcome:
         if len(text) < _LONG_REACHES:
             raise LineRejected
-        return self._calls.call((*_LONG(text), "", ""), raw)
+        line, extension, _ = self._ends(text[18:21] + text[22:28], "")
+        return self._calls.call(
+            (text[:8], text[9:17]),
+            (line, text[44:64], extension),
+            lengths(text[29:34], text[35:43]),
+            self._calls.rest(text[65:76], text[77:79], ""),
+            raw,
+        )
+
+
+def _ends(trunk_and_extension: str, msn: str) -> tuple[str, str, str]:
+    return trunk_and_extension[:3].strip(), trunk_and_extension[3:].strip(), msn.strip()
 
 
 def _is_heading(text: str) -> bool:

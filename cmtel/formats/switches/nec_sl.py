@@ -58,8 +58,7 @@ class _LineReader:
         self._page_day: str | None = None
         #: Day and second of the call before.
         self._before: tuple[str, int] | None = None
-        self._caller = lru_cache(_REMEMBERED)(caller_number)
-        self._called = lru_cache(_REMEMBERED)(number)
+        self._account = lru_cache(_REMEMBERED)(_name_and_account_code)
 
     def read(self, text: str, raw: str) -> Outcome:
         kind = text[:5].rstrip()
@@ -91,8 +90,8 @@ class _LineReader:
         if account == _NOT_ANSWERED:
             connected_secs, account = 0, ""
         is_in = direction == "in"
-        remote = self._caller(party) if is_in else self._called(party)
-        has_name = is_in and account != "" and any(map(str.isalpha, account))
+        remote = caller_number(party) if is_in else number(party)
+        name, account_code = self._account(account, remote, is_in) if account else (None, None)
         day = self.days.day(date) if is_dated else self._page_day or self._undated_day(secs)
         started_at, ended_at = self._spans.from_start(day, secs, connected_secs or None)
         self._before = day, secs
@@ -104,16 +103,16 @@ class _LineReader:
                 started_at,
                 ended_at,
                 remote,
-                self._called(station),
+                number(station),
                 None,
-                party_name(account, remote) if has_name else None,
+                name,
                 None,
                 connected_secs,
                 None,
                 None,
                 None,
                 (line if is_dated else long_line) or None,
-                None if has_name else account or None,
+                account_code,
                 None,
                 None,
                 raw,
@@ -126,6 +125,15 @@ class _LineReader:
             self._undated.keep(datetime.fromisoformat(day) + timedelta(seconds=before_secs))
         clock = time(secs // 3600, secs // 60 % 60, secs % 60)
         return self._undated.place(clock).date().isoformat()
+
+
+def _name_and_account_code(
+    account: str, remote: str | None, is_in: bool
+) -> tuple[str | None, str | None]:
+    """A letter in the account of an incoming call: it is the caller's name."""
+    if is_in and any(map(str.isalpha, account)):
+        return party_name(account, remote), None
+    return None, account
 
 
 class _NecDecoder(HoldingDecoder):

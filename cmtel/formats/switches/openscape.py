@@ -14,7 +14,7 @@ from cmtel.formats.line_decoder import LineDecoder
 from cmtel.formats.options import refuse_unknown
 from cmtel.formats.seam import DecodeOptions, Decoder, Format
 from cmtel.formats.text import RecordTexts, is_separator
-from cmtel.formats.unify_calls import OPTIONS, UnifyCalls, encoder
+from cmtel.formats.unify_calls import OPTIONS, UnifyCalls, encoder, lengths
 
 NAME = "openscape"
 
@@ -30,12 +30,24 @@ class _LineReader:
     def read(self, text: str, raw: str) -> Outcome:
         parts = text.split("|")
         if len(parts) < _FEWEST_PARTS or not text[0].isdigit():
-            return _no_call(text, raw) or self._calls.call(_used(parts), raw)
-        return self._calls.call(_used(parts), raw)
+            return _no_call(text, raw) or self._call(parts, raw)
+        return self._call(parts, raw)
 
-
-def _used(parts: list[str]) -> list[str]:
-    return [*map(str.strip, parts[:_USED_PARTS]), *_MISSING][:_USED_PARTS]
+    def _call(self, parts: list[str], raw: str) -> Outcome:
+        if len(parts) < _USED_PARTS:
+            parts += _MISSING
+        if " " in raw:
+            parts = [part.strip() for part in parts]
+        date, time, line, extension, ring, duration, party, charge, information, account, msn = (
+            parts[:_USED_PARTS]
+        )
+        return self._calls.call(
+            (date, time),
+            (line, party, extension or msn),
+            lengths(ring, duration),
+            self._calls.rest(charge, information, account),
+            raw,
+        )
 
 
 def _no_call(text: str, raw: str) -> Outcome | None:

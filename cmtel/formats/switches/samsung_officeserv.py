@@ -9,10 +9,9 @@ id; "SMDR over LAN": records of 122 and of 154 bytes.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
 
 from cmtel.domain.calls import CallRecord, Direction, Outcome, Rejected, Skipped
 from cmtel.errors import LineRejected
@@ -64,24 +63,6 @@ _ABANDONED = "A"
 _REMEMBERED = 65_536
 
 
-class _Fields(NamedTuple):
-    """What both forms have; blank where one has it not."""
-
-    extension: str
-    line: str
-    date: str
-    time: str
-    duration: str
-    flag: str
-    dialled: str
-    account: str
-    caller_id: str
-    name: str
-    ring: str = ""
-    cost: str = ""
-    call_id: str = ""
-
-
 class _RecordReader:
     def __init__(self, options: DecodeOptions) -> None:
         self.days = YearlessDays(options, is_order_guessed=False)
@@ -89,41 +70,48 @@ class _RecordReader:
         self._legs = LegCounter()
         self._cut = _report_columns(_REPORT_BEGINS)
         self._charge = lru_cache(_REMEMBERED)(lambda text: charge(text, currency_of(text)))
-        self._caller = lru_cache(_REMEMBERED)(caller_number)
-        self._called = lru_cache(_REMEMBERED)(number)
         self._name = lru_cache(_REMEMBERED)(party_name)
 
     def line(self, text: str, raw: str) -> Outcome:
         """Read a line of the report; a heading moves the columns of the lines after it."""
+        try:
+            extension, _, line, date, time, duration, flag, *others = self._cut(text)
+            dialled, account, caller_id, name = others
+            fields = (date, time, duration, flag, dialled, account, "", caller_id, name, "")
+            return self._call("", extension, line, fields, raw)
+        except LineRejected:
+            return self._no_call(text, raw)
+
+    def _no_call(self, text: str, raw: str) -> Outcome:
         if _HEADER.match(text):
             if found := _HEADING_LINE.fullmatch(text):
                 self._cut = _report_columns([begin + 1 for begin, _ in found.regs[1:]])
             return Skipped("header", raw)
         if is_separator(text):
             return Skipped("separator", raw)
-        extension, _, line, *others = self._cut(text)
-        return self._call(_Fields(extension, line, *others), raw)
+        raise LineRejected
 
     def record(self, text: str, raw: str) -> CallRecord:
         """Read a record of the NUL form, without its first two bytes and its NUL."""
-        call_id, extension, *others, account, cost, caller_id, name, ring = _RECORD(text)
-        fields = (extension, "", *others, account, caller_id, name, ring, cost, call_id)
-        return self._call(_Fields(*fields), raw)
+        call_id, extension, *fields = _RECORD(text)
+        return self._call(call_id, extension, "", fields, raw)
 
-    def _call(self, fields: _Fields, raw: str) -> CallRecord:
-        flag = fields.flag
-        direction = _DIRECTIONS.get(flag) or _transferred(fields)
-        day, secs = self.days.day(fields.date), day_secs(fields.time)
-        connected_secs = clock_secs(fields.duration) if fields.duration else None
-        ring_secs = clock_secs(fields.ring) if fields.ring else None
+    def _call(
+        self, call_id: str, extension: str, line: str, fields: Iterable[str], raw: str
+    ) -> CallRecord:
+        date, time, duration, flag, dialled, account, price, caller_id, name, ring = fields
+        direction = _DIRECTIONS.get(flag) or _transferred(flag, caller_id, dialled)
+        day, secs = self.days.day(date), day_secs(time)
+        connected_secs = clock_secs(duration) if duration else None
+        ring_secs = clock_secs(ring) if ring else None
         if flag == _ABANDONED:
             ring_secs, connected_secs = connected_secs if ring_secs is None else ring_secs, 0
         length = known_length(ring_secs, connected_secs)
         started_at, ended_at = self._spans.from_start(day, secs, length)
         is_in = direction == "in"
-        remote = self._caller(fields.caller_id) if is_in else self._called(fields.dialled)
-        cost = self._charge(fields.cost) if fields.cost else None
-        call_id = fields.call_id or None
+        remote = caller_number(caller_id) if is_in else number(dialled)
+        cost = self._charge(price) if price else None
+        call_key = call_id or None
         return tuple.__new__(
             CallRecord,
             (
@@ -132,29 +120,29 @@ class _RecordReader:
                 started_at,
                 ended_at,
                 remote,
-                self._called(fields.extension),
+                number(extension),
                 None,
-                self._name(fields.name, remote) if is_in and fields.name else None,
+                self._name(name, remote) if is_in and name else None,
                 None if ring_secs is None else ring_secs * 1000,
                 connected_secs,
                 cost and cost.text,
                 cost and cost.cents,
-                cost and currency_of(fields.cost),
-                fields.line or None,
-                fields.account or None,
-                call_id,
-                self._legs.next_leg(call_id),
+                cost and currency_of(price),
+                line or None,
+                account or None,
+                call_key,
+                self._legs.next_leg(call_key),
                 raw,
             ),
         )
 
 
-def _transferred(fields: _Fields) -> Direction | None:
-    if fields.flag not in _TRANSFERRED:
+def _transferred(flag: str, caller_id: str, dialled: str) -> Direction | None:
+    if flag not in _TRANSFERRED:
         raise LineRejected
-    if fields.caller_id:
+    if caller_id:
         return "in"
-    return "out" if fields.dialled else None
+    return "out" if dialled else None
 
 
 def _report_columns(begins: Sequence[int]) -> CutColumns:

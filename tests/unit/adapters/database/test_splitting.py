@@ -72,11 +72,11 @@ def test_a_clean_batch_is_one_attempt() -> None:
     assert table.attempts == 1
 
 
-def test_two_attempts_a_bad_row_are_enough_when_the_database_names_it() -> None:
+def test_little_more_than_one_attempt_a_bad_row_is_enough_when_the_database_names_it() -> None:
     table = Table(set(range(0, 1000, 10)), "right")
     write_around([(n,) for n in range(1000)], table.attempt)
 
-    assert table.attempts <= 210
+    assert table.attempts <= 150
 
 
 def test_one_bad_row_costs_little_when_the_database_is_silent() -> None:

@@ -1,0 +1,40 @@
+"""``cmtel demo`` does the whole job with nothing to configure."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from cmtel.cli.boundary import main
+
+
+def test_the_calls_of_the_switch_are_in_the_journal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["demo", "--calls", "40", "--rate", "80", "--folder", str(tmp_path), "--json"]
+
+    status = main(words)
+
+    printed = json.loads(capsys.readouterr().out)
+    assert status == 0
+    assert printed["sent_calls"] == printed["rows"] == printed["books"]["delivered"] == 40
+    with sqlite3.connect(printed["journal"]) as journal:
+        assert journal.execute("SELECT count(DISTINCT id) FROM journal").fetchone() == (40,)
+    journal.close()
+
+
+def test_without_json_each_call_is_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = main(["demo", "--calls", "5", "--rate", "50", "--folder", str(tmp_path)])
+
+    lines = capsys.readouterr().out.splitlines()
+    assert status == 0
+    assert sum(" -> " in line or " <- " in line or " -- " in line for line in lines) == 5
+    assert lines[-2:] == [
+        "The switch sent 5 calls; the journal has 5 rows.",
+        "received 5 = delivered 5 + dead letters 0 + skipped 0 + waiting 0",
+    ]
