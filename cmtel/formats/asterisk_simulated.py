@@ -24,6 +24,7 @@ def simulated_cdr(call: CallRecord) -> Cdr:
         src=caller or "",
         dst=called or "",
         context="from-trunk" if is_in else "from-internal",
+        caller_name="",
         caller_id=f'"{call.name or ""}" <{caller or "anonymous"}>',
         channel=trunk if is_in else phone,
         dst_channel=phone if is_in else trunk,

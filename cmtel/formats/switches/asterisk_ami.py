@@ -84,7 +84,7 @@ class _BlockReader:
         key = f"{unique_id} {sequence}" if sequence else None
         if key in self._seen:
             return Skipped("duplicate", raw)
-        cdr = Cdr(*(fields.get(name, "") for name in Cdr._fields))
+        cdr = Cdr(caller_name="", **{field: fields.get(field, "") for field in _HEADERS})
         if not cdr.start or not all(map(is_time_or_empty, (cdr.start, cdr.answer, cdr.end))):
             raise LineRejected
         whole(cdr.duration)
@@ -131,7 +131,7 @@ def encode(call: CallRecord) -> list[EncodedRecord]:
     """
     cdr = simulated_cdr(call)
     values = cdr._replace(unique_id=cdr.unique_id or "0", linked_id=cdr.linked_id or "0")._asdict()
-    headers = [f"{_HEADERS[field][0]}: {value}" for field, value in values.items()]
+    headers = [f"{names[0]}: {values[field]}" for field, names in _HEADERS.items()]
     block = "\r\n".join(("Event: Cdr", "Privilege: cdr,all", *headers, "", ""))
     return [EncodedRecord(CallTimes(call).total_secs, block.encode())]
 

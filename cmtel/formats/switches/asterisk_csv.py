@@ -93,7 +93,8 @@ def encode(call: CallRecord) -> list[EncodedRecord]:
     not sent: the context tells it where both numbers are external.
     """
     cdr = simulated_cdr(call)
-    texts_before = (*cdr[:7], "Dial", f"PJSIP/{cdr.dst},30", cdr.start)
+    channels = cdr.channel, cdr.dst_channel
+    texts_before = (*cdr[:4], cdr.caller_id, *channels, "Dial", f"PJSIP/{cdr.dst},30", cdr.start)
     texts_after = (cdr.disposition, "DOCUMENTATION", cdr.unique_id, "", "", cdr.linked_id)
     columns = (
         *map(quoted, texts_before),

@@ -79,7 +79,7 @@ class _RecordReader:
             return Rejected(error.reason, raw)
 
     def _call(self, values: list[str], userfield: str, raw: str) -> CallRecord:
-        cdr = Cdr._make((*values, ""))
+        cdr = Cdr._make((*values[:4], "", *values[4:], ""))
         times = cdr.start, cdr.answer, cdr.end
         if not cdr.start or not all(map(is_time_or_empty, times)):
             raise LineRejected
@@ -134,7 +134,8 @@ def make_decoder(options: DecodeOptions) -> Decoder:
 
 def encode(call: CallRecord) -> list[EncodedRecord]:
     """Return the line of strict CSV that the API gives for a call, 22 columns without heading."""
-    values = dict(zip(_CDR_NAMES, simulated_cdr(call), strict=False))
+    cdr = simulated_cdr(call)
+    values = dict(zip(_CDR_NAMES, (*cdr[:4], *cdr[5:-1]), strict=True))
     values[_USERFIELD] = _USERFIELDS[call.direction] if call.direction else ""
     line = ",".join(quoted(values.get(name, "")) for name in _COLUMNS)
     return [EncodedRecord(CallTimes(call).total_secs, f"{line}\n".encode())]
