@@ -41,8 +41,13 @@ _LAYOUTS = {
 _ITEM = re.compile("([0-9]{3}):([1-9][0-9]{0,3}):([1-9][0-9]{0,2})")
 #: Without them it is no ticket.
 _NEEDED = {
-    **{"010": "extension", "040": "day", "041": "month", "042": "year"},
-    **{"050": "hour", "051": "minute", "080": "number"},
+    "010": "extension",
+    "040": "day",
+    "041": "month",
+    "042": "year",
+    "050": "hour",
+    "051": "minute",
+    "080": "number",
 }
 #: The codes that are read, in the order of a :class:`Ticket`.
 _CODES = ("010", "040", "041", "042", "050", "051", "052", "062", "061", "060", "080")
