@@ -36,6 +36,12 @@ _FEWEST_COLUMNS = 16
 _EVENT_TYPE = re.compile("[A-Z_]+")
 _EPOCH = re.compile(r"[0-9]{1,11}(?:\.[0-9]{1,9})?")
 _LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?")
+#: 16 or 20 columns as Asterisk writes them, all in quotes and none inside; epoch seconds.
+_TEXT, _UNUSED = '"([^"]*+)"', '"[^"]*+"'
+_AS_WRITTEN = re.compile(
+    f'"([A-Z_]++)","({_EPOCH.pattern})",{_TEXT},{_TEXT},(?:{_UNUSED},){{3}}{_TEXT},{_TEXT},{_TEXT},'
+    f'(?:{_UNUSED},){{3}}{_TEXT},{_TEXT},"([^"]++)"(?:,(?:{_UNUSED},){{3}}{_TEXT})?'
+)
 #: In ``eventextra`` of a HANGUP: the cause "user busy". Source: ITU-T Q.850, cause 17.
 _BUSY = "17,"
 
@@ -173,6 +179,9 @@ class _CelDecoder(RowJoiningDecoder[_Facts, _Event]):
 
 
 def _read_event(text: str, raw: str) -> _Event:
+    found = _AS_WRITTEN.fullmatch(text)
+    if found:
+        return _Event._make((*found.groups(""), raw))
     columns = _CSV.split(text)
     if len(columns) < _FEWEST_COLUMNS:
         raise LineRejected

@@ -77,7 +77,8 @@ def _pieces(text: str) -> list[str]:
     """Return the 13 or 15 pieces of a line; a name may hold what parts them."""
     if len(text) < 2 or text[0] != '"' or text[-1] != '"':
         raise LineRejected
-    pieces = _CUT.split(text[1:-1])
+    has_blanks = '", ' in text or '",\t' in text
+    pieces = _CUT.split(text[1:-1]) if has_blanks else text[1:-1].split('","')
     for how_many in _PIECES:
         surplus = len(pieces) - how_many
         if surplus >= 0 and _STAMP.fullmatch(pieces[surplus + _START]):
