@@ -1,4 +1,4 @@
-"""Where sample records lie: our own, and the shared ones beside the repository if they are there."""
+"""Where sample records lie: our own, and the shared ones beside the repository if there."""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ from cmtel.bootstrap.simulation import SwitchOrder, WayOut, format_encoder, swit
 from cmtel.domain.traffic import TrafficPlan
 from cmtel.errors import CmtelError
 from cmtel.services.books import total
+from cmtel.services.ports import LinkState, SpoolSource
 
 FORMAT = "avaya-ipo"
 _COLUMNS = (
@@ -60,6 +61,7 @@ def run_demo(
         target, [SourceOrder("demo", [address], FORMAT)], spool_folder=folder / "spool"
     )
     with open_ingest(order, clock) as opened, _running(opened):
+        _wait_until(clock, lambda: any(s.link is LinkState.LISTENING for s in _sources(opened)))
         sent = _play(clock, port, calls, calls_per_sec, tell, _Watcher(target, show))
         books = _settled_books(opened, clock)
     return DemoResult(sent, _Watcher(target, show).count(), books, journal)
@@ -137,11 +139,19 @@ def _running(opened: OpenIngest) -> Iterator[None]:
 
 def _settled_books(opened: OpenIngest, clock: SystemClock) -> dict[str, int]:
     """Return the books once nothing waits any more: counting follows the commit."""
+    _wait_until(clock, lambda: total(_sources(opened))["waiting"] == 0)
+    return total(_sources(opened))
+
+
+def _sources(opened: OpenIngest) -> list[SpoolSource]:
+    return opened.spool.sources()
+
+
+def _wait_until(clock: SystemClock, is_so: Callable[[], bool]) -> None:
+    """Return when it is so, or after five seconds, or when all is to stop."""
     for _ in range(50):
-        books = total(opened.spool.sources())
-        if books["waiting"] == 0 or clock.wait(0.1):
-            break
-    return books
+        if is_so() or clock.wait(0.1):
+            return
 
 
 def _free_port() -> int:

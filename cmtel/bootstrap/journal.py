@@ -55,9 +55,9 @@ def resolve_target(
     """
     from cmtel.domain.column_selection import select_columns
 
-    are_chosen = bool(columns or names or sizes)
+    are_chosen = bool(columns)
     selected = select_columns(columns, names, sizes)
-    if config is not None and config.journal.columns and not are_chosen:
+    if config is not None and config.journal.columns and not (columns or names or sizes):
         selected, are_chosen = config.journal.selected_columns, True
     return _resolve(url, table, selected, config, are_chosen=are_chosen, needs_url=needs_url)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cmtel.cli.output import emit_json, emit_text, safe, settings, tell
-from cmtel.errors import ExitStatus
+from cmtel.errors import ExitStatus, UsageError
 
 if TYPE_CHECKING:
     from cmtel.bootstrap.demo import DemoResult
@@ -33,7 +33,7 @@ def demo(
     from cmtel.bootstrap.demo import FORMAT, run_demo
     from cmtel.cli.signals import stopped_by_signals
 
-    place = folder or Path(tempfile.mkdtemp(prefix="cmtel-demo-"))
+    place = _new_folder(folder)
     tell(f"A simulated switch ({FORMAT}) dials this machine over TCP; its calls go into {place}.")
     clock = SystemClock()
     with stopped_by_signals(clock) as stopping:
@@ -42,6 +42,16 @@ def demo(
     if stopping.was_signalled:
         return ExitStatus.INTERRUPTED
     return ExitStatus.DONE if result.sent_calls == result.rows == calls else ExitStatus.FAILURE
+
+
+def _new_folder(folder: Path | None) -> Path:
+    """Return the folder, made; what an earlier demonstration left would spoil the count."""
+    if folder is None:
+        return Path(tempfile.mkdtemp(prefix="cmtel-demo-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise UsageError(f"The folder {folder} is not empty.", hint="Name a new one.")
+    return folder.absolute()
 
 
 def _show_call(row: Sequence[Any]) -> None:

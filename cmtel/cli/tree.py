@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, str] = {
 
 #: Groups, in the order of the help: the module's ``app`` has the commands of the group.
 GROUPS: Mapping[str, str] = {
+    "notifier": "Notice when charging stops, and tell.",
     "journal": "Make, fill and read the journal table.",
     "config": "Check and show the settings file.",
     "secret": "Keep passwords outside the settings file.",

@@ -19,15 +19,21 @@ def fit_columns(columns: Sequence[JournalColumn], table: FoundTable) -> list[Jou
     return [_fitted(column, by_name.get(_fold(column.name, table))) for column in columns]
 
 
-def columns_of(table: FoundTable) -> list[JournalColumn]:
-    """Return the columns of the table that have the usual name of a type, fitted.
+def columns_of(table: FoundTable, named: Sequence[JournalColumn] = ()) -> list[JournalColumn]:
+    """Return a fitted column for every type whose column the table has.
 
     This is what is written when nobody has chosen columns: a table made with some of them, or
     adapted by hand, then needs no list of columns a second time.
+
+    Args:
+        named: Types whose column has a name or size of its own; all others have the usual one.
     """
     by_name = _by_name(table)
-    usual = [JournalColumn(t, t.column, t.size) for t in COLUMN_TYPES.values()]
-    return fit_columns([c for c in usual if _fold(c.name, table) in by_name], table)
+    own = {column.type.name: column for column in named}
+    candidates = [
+        own.get(t.name, JournalColumn(t, t.column, t.size)) for t in COLUMN_TYPES.values()
+    ]
+    return fit_columns([c for c in candidates if _fold(c.name, table) in by_name], table)
 
 
 def _fitted(column: JournalColumn, found: FoundColumn | None) -> JournalColumn:

@@ -28,6 +28,7 @@ _DIRECTIVES = frozenset("aAwdbBmyYHIpMSfzjUWcxXGuV%")
 _OF_YEARS, _OF_DAYS = frozenset("yYGcx"), frozenset("dmbBjcxUWGV")
 _LAST_SHORT_YEAR = 1969
 _REMEMBERED = 4096
+_ISO_8601 = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}")
 
 
 class PatternTime(NamedTuple):
@@ -77,6 +78,8 @@ def _parse_one(text: str, pattern: str) -> PatternTime:
     """Raises ValueError if the text does not fit, as strptime does."""
     if pattern == "epoch":
         return PatternTime(_from_epoch(text), has_date=True, has_year=True)
+    if pattern in DATED[:2] and _ISO_8601.fullmatch(text):  # a tenth of strptime's time
+        return PatternTime(datetime.fromisoformat(text), has_date=True, has_year=True)
     used = set(re.findall("%(.)", pattern))
     if used & _OF_YEARS or not used & _OF_DAYS:
         found = datetime.strptime(text, pattern)  # noqa: DTZ007  # the zone is the switch's

@@ -87,39 +87,49 @@ class SwitchClock:
         except (OverflowError, ValueError) as exc:
             raise LineRejected from exc
 
-    def span(self, start: datetime, secs: float) -> tuple[str, str]:
-        """Return start and end, ``secs`` later, of a call as ISO 8601; ``start`` is local.
+    def span(self, start_text: str, secs: float) -> tuple[str, str]:
+        """Return start and end, ``secs`` later, of a call as ISO 8601.
+
+        Args:
+            start_text: Local, ``YYYY-MM-DDTHH:MM:SS``.
+            secs: Not negative.
 
         Raises:
-            LineRejected: The end lies outside the calendar.
+            LineRejected: The start is impossible, or the end lies outside the calendar.
         """
+        start = iso_time(start_text)
         try:
-            texts = self._plain_texts(start, start + timedelta(seconds=secs))
+            end_text = (start + timedelta(seconds=secs)).isoformat()
         except OverflowError as exc:
             raise LineRejected from exc
-        if texts:
-            return texts
+        if self._zone is None:
+            return start_text, end_text
+        offset = self._common_offset(start_text, end_text)
+        if offset is not None:
+            return start_text + offset, end_text + offset
         begun = self.at(start)
         return iso(begun), iso(self.plus(begun, secs))
 
-    def pair(self, start: datetime, end: datetime) -> tuple[str, str]:
-        """Return start and end of a call as ISO 8601; both are local."""
-        if texts := self._plain_texts(start, end):
-            return texts
+    def pair(self, start_text: str, end_text: str) -> tuple[str, str]:
+        """Return start and end of a call as ISO 8601; both are local, ``YYYY-MM-DDTHH:MM:SS``.
+
+        Raises:
+            LineRejected: One of them is impossible.
+        """
+        start, end = iso_time(start_text), iso_time(end_text)
+        if self._zone is None:
+            return start_text, end_text
+        offset = self._common_offset(start_text, end_text)
+        if offset is not None:
+            return start_text + offset, end_text + offset
         begun = self.at(start)
         return iso(begun), iso(self.at(end, after=begun))
 
-    def _plain_texts(self, start: datetime, end: datetime) -> tuple[str, str] | None:
-        """Return both if no offset changes around them; that is quickly known."""
-        begin_text, end_text = iso(start), iso(end)
-        if self._zone is None:
-            return begin_text, end_text
-        if start.tzinfo or end.tzinfo:
-            return None
-        offset = self.offset_around(begin_text)
-        if offset is None or self.offset_around(end_text) != offset:
-            return None
-        return begin_text + offset, end_text + offset
+    def _common_offset(self, start_text: str, end_text: str) -> str | None:
+        offset = self.offset_around(start_text)
+        if start_text[:13] == end_text[:13] or self.offset_around(end_text) == offset:
+            return offset
+        return None
 
     def offset_around(self, text: str) -> str | None:
         """Return the offset of a local time as text; "" without zone. Quick for times in a row.

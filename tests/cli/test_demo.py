@@ -38,3 +38,12 @@ def test_without_json_each_call_is_a_line(
         "The switch sent 5 calls; the journal has 5 rows.",
         "received 5 = delivered 5 + dead letters 0 + skipped 0 + waiting 0",
     ]
+
+
+def test_a_folder_that_is_not_empty_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine").touch()
+
+    assert main(["demo", "--folder", str(tmp_path)]) == 2
+    assert "is not empty" in capsys.readouterr().err

@@ -69,7 +69,8 @@ def test_an_empty_file_gives_nothing(tmp_path: Path, capsys: Captured) -> None:
     "words",
     [
         ["--format", "nope"], ["--format", "fritzbox", "--timezone", "Mars/Base"],
-        ["--format", "fritzbox", "--opt", "no-such=1"], ["--format", "fritzbox", "--opt", "encoding"],
+        ["--format", "fritzbox", "--opt", "no-such=1"],
+        ["--format", "fritzbox", "--opt", "encoding"],
         ["--format", "fritzbox", "--opt", "encoding=x"], ["--format", "delimited"],
         ["--format", "fritzbox", "--year-hint", "soon"], ["--no-such-option"], [],
     ],

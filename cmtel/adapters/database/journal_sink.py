@@ -134,7 +134,7 @@ class SqlJournalSink:
             return self.columns
         if self._are_chosen:
             return fit_columns(self.columns, found)
-        return written_columns(columns_of(found)) or self.columns
+        return written_columns(columns_of(found, self.columns)) or self.columns
 
     def _check(self, found: FoundTable | None) -> None:
         if found is None:

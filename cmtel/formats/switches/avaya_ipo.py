@@ -6,7 +6,6 @@ Source: Avaya IP Office Web Manager, "SMDR Fields", fields 1 to 37; "SMDR" for t
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -24,7 +23,7 @@ from cmtel.formats.seam import DecodeOptions, Decoder, EncodedRecord, Format
 from cmtel.formats.simulated import CallTimes, clock_text, quoted
 from cmtel.formats.strict_csv import StrictCsv
 from cmtel.formats.text import ENCODING, RecordTexts
-from cmtel.formats.times import SwitchClock, iso_time
+from cmtel.formats.times import SwitchClock
 
 NAME = "avaya-ipo"
 OPTIONS = (ENCODING,)
@@ -41,7 +40,7 @@ _WITHOUT_QUOTES = re.compile(
     f"({_TIME}),({_CONNECTED}),({_RING}),{_FIELD},([IO]),{_FIELD},{_FIELD},{_FIELD},([01]),"
     f"({_CALL_ID}),[01],{_FIELD},{_UNUSED},{_FIELD},{_FIELD},{_FIELD},{_FIELD},"
     f"(?:{_UNUSED},){{3}}{_FIELD},{_FIELD}(?:,{_UNUSED}){{8}}"
-    f"(?:(?:,{_UNUSED}){{4}},{_FIELD})?+(?:,{_UNUSED})*+"
+    f"(?:(?:,{_UNUSED}){{4}},(?:({_TIME})(?=,|$)|{_UNUSED}))?+(?:,{_UNUSED})*+"
 )
 _REMEMBERED = 16_384
 _NO_PAUSE = frozenset({"", "0"})
@@ -49,7 +48,10 @@ _new_tuple = tuple.__new__
 
 
 class _Smdr(NamedTuple):
-    """The fields that are used, as sent; those that are needed have been checked."""
+    """The fields that are used, as sent; those that are needed have been checked.
+
+    ``record_time`` has the layout of a time, or is empty.
+    """
 
     start: str
     connected: str
@@ -113,21 +115,17 @@ class _LineReader:
                 name = party_name(name2, remote) if _extension(device2) else None
         pauses_secs = 0 if hold in _NO_PAUSE and park in _NO_PAUSE else _pauses_secs(hold, park)
         busy_secs = None if pauses_secs is None else ring_secs + connected_secs + pauses_secs
-        begun, recorded = iso_time(start.replace("/", "-")), _time_or_none(record_time)
-        if recorded:
-            started_at, ended_at = self._clock.pair(begun, recorded)
-        else:
-            started_at, ended_at = self._clock.span(begun, busy_secs or 0)
+        started_at, ended_at, is_recorded = self._times(start, busy_secs, record_time)
         leg = self._legs.next_leg(call_id)
-        # Of later segments, Call Start is that of the whole call.
-        is_end_known = recorded or (leg == 1 and busy_secs is not None)
+        if leg != 1 and not is_recorded:
+            ended_at = None  # Call Start is that of the whole call
         cost = self._charge(price, currency) if price else None
         # A tuple of itself: CallRecord(...) would unpack and pack the values once more.
         return _new_tuple(
             CallRecord,
             (
                 direction, "CONN" if connected_secs else "RING",
-                started_at, ended_at if is_end_known else None,
+                started_at, ended_at,
                 remote, local, forwarded_via, name, ring_secs * 1000, connected_secs,
                 cost.text if cost else None, cost.cents if cost else None, currency or None,
                 device1 if device1[:1] == "T" else device2 if device2[:1] == "T" else None,
@@ -135,15 +133,19 @@ class _LineReader:
             ),
         )  # fmt: skip
 
-
-def _time_or_none(text: str) -> datetime | None:
-    """Field 35 of releases that do not send it is something else, or nothing."""
-    if not text or not _RECORD_TIME.fullmatch(text):
-        return None
-    try:
-        return iso_time(text.replace("/", "-"))
-    except LineRejected:
-        return None
+    def _times(
+        self, start: str, busy_secs: int | None, record_time: str
+    ) -> tuple[str, str | None, bool]:
+        """Return start, end, and whether the end is the record time that was sent."""
+        start_text = start.replace("/", "-").replace(" ", "T")
+        if record_time:
+            end_text = record_time.replace("/", "-").replace(" ", "T")
+            try:
+                return *self._clock.pair(start_text, end_text), True
+            except LineRejected:
+                pass  # month 13: no time, so the lengths tell; or it is the start that is wrong
+        started_at, ended_at = self._clock.span(start_text, busy_secs or 0)
+        return started_at, None if busy_secs is None else ended_at, False
 
 
 def _from_fields(fields: list[str]) -> _Smdr:
@@ -153,7 +155,7 @@ def _from_fields(fields: list[str]) -> _Smdr:
     needed = (*fields[:3], fields[4], *fields[8:11])
     if not _CHECKED.fullmatch(",".join(needed)):
         raise LineRejected
-    record_time = fields[34] if len(fields) > 34 else ""
+    record_time = fields[34] if len(fields) > 34 and _RECORD_TIME.fullmatch(fields[34]) else ""
     return _Smdr._make((*fields[:10], fields[11], *fields[13:17], *fields[20:22], record_time))
 
 

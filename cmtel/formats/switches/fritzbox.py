@@ -28,6 +28,7 @@ OPTIONS = (ENCODING,)
 
 _TIME = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{2}) ([0-9]{2}):([0-9]{2}):([0-9]{2})")
 _ID = re.compile("[0-9]{1,9}")
+_NUMBER_AT_END = re.compile("[0-9]{1,9}$")
 #: Fields of an event, time and name included; the line is not sent by old firmware.
 _FEWEST_FIELDS = {"RING": 5, "CALL": 6, "CONNECT": 5, "DISCONNECT": 4}
 
@@ -144,12 +145,12 @@ def make_decoder(options: DecodeOptions) -> Decoder:
 def encode(call: CallRecord) -> list[EncodedRecord]:
     """Return the events of a call, each at its time; it has no name, charge or account code.
 
-    The id is what follows the last ``-`` of the call id, 0 if that is no number. An internal call
-    is sent as an outgoing one.
+    The id is the number at the end of the call id, 0 without one: calls that overlap must differ
+    in it. An internal call is sent as an outgoing one.
     """
     times = CallTimes(call)
-    key = (call.call_id or "").rpartition("-")[2]
-    key = key if _ID.fullmatch(key) else "0"
+    number = _NUMBER_AT_END.search(call.call_id or "")
+    key = number[0] if number else "0"
     remote, local, line = call.remote_number or "", call.local_number or "", call.line or ""
     if call.direction == "in":
         events = [(0, f"RING;{key};{remote};{local};{line};")]

@@ -13,10 +13,16 @@ from cmtel.domain.calls import CallRecord
 from cmtel.domain.traffic import TrafficPlan
 from cmtel.formats import registry
 from cmtel.formats.seam import DecodeOptions, Format
+from cmtel.formats.switches import delimited, fixed
 from tests.integration.simulated_switch.peers import print_nothing
 
 #: A Monday morning of a busy site: at any time some ten calls are open.
 PLAN = TrafficPlan(1, datetime(2026, 3, 2, 10, 0, tzinfo=UTC), calls_per_day=4000)
+#: The options with which simulated records of the describable formats are read.
+NEEDED = {
+    "delimited": {"fields": delimited.SIMULATED_FIELDS},
+    "fixed": {"fields": fixed.SIMULATED_FIELDS},
+}
 ABLE = [name for name in registry.names() if registry.get(name).encode]
 
 
@@ -28,7 +34,8 @@ def simulated(name: str, path: Path, max_calls: int) -> bytes:
 
 def decoded(switch_format: Format, data: bytes) -> list[object]:
     framer = switch_format.make_framer()
-    decoder = switch_format.make_decoder(DecodeOptions(year_hint=PLAN.start.date()))
+    options = DecodeOptions(year_hint=PLAN.start.date(), values=NEEDED.get(switch_format.name, {}))
+    decoder = switch_format.make_decoder(options)
     records = framer.feed(data) + framer.finish()
     outcomes = decoder.decode(records, 1, PLAN.start).outcomes
     return [*outcomes, *decoder.finish(len(records) + 1).outcomes]

@@ -141,7 +141,7 @@ def calls(draw: st.DrawFn) -> CallRecord:
 
 
 def without(call: CallRecord, *names: str) -> CallRecord:
-    return call._replace(**dict.fromkeys(names))
+    return CallRecord(**{**call._asdict(), **dict.fromkeys(names)})
 
 
 def as_asterisk_has_it(call: CallRecord) -> CallRecord:
@@ -175,7 +175,7 @@ def as_fritzbox_has_it(call: CallRecord) -> CallRecord:
     return without(call, "account_code")._replace(
         direction="in" if call.direction == "in" else "out",
         state="CONN" if call.state == "CONN" else "RING",
-        call_id=f"{digits}-{call.call_id}",
+        call_id=f"{digits}-{(call.call_id or '')[-9:]}",
     )
 
 

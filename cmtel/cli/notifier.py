@@ -1,0 +1,74 @@
+"""``cmtel notifier``: notice when charging stops. Here: ``backtest``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cmtel.cli.output import emit_json, settings
+
+app = typer.Typer(help="Notice when charging stops, and tell.", no_args_is_help=True)
+
+ArrivalsFile = Annotated[
+    Path | None,
+    typer.Option("--arrivals", metavar="FILE", help="The history: one ISO time stamp a line."),
+]
+Timezone = Annotated[
+    str, typer.Option("--timezone", metavar="TZ", help="The zone of all times without offset.")
+]
+TrainUntil = Annotated[
+    str | None,
+    typer.Option(
+        "--train-until", metavar="T", help="Where the test begins; else half of the history."
+    ),
+]
+Budget = Annotated[
+    float,
+    typer.Option(
+        "--false-alarms-per-month", metavar="N", help="How many false alarms are put up with."
+    ),
+]
+Holidays = Annotated[
+    str | None,
+    typer.Option("--holidays", metavar="CC[-SUB]", help="Whose public holidays, like DE-BY."),
+]
+WorkingDays = Annotated[
+    str, typer.Option("--working-days", metavar="DAYS", help="Sorts the report only.")
+]
+IsWhatIf = Annotated[
+    bool,
+    typer.Option(
+        "--what-if", help="Show how soon it tells if the feed dies, at each quarter-hour."
+    ),
+]
+
+
+@app.callback()
+def notifier() -> None:
+    """Keep the group a group while it has one command."""
+
+
+@app.command()
+def backtest(
+    arrivals: ArrivalsFile = None,
+    timezone: Timezone = "UTC",
+    train_until: TrainUntil = None,
+    budget: Budget = 1.0,
+    holidays: Holidays = None,
+    working_days: WorkingDays = "Mon-Fri",
+    what_if: IsWhatIf = False,
+) -> None:
+    """Show what the silence rule would have done on a history."""
+    from cmtel.bootstrap.backtest import BacktestWords, run_backtest
+    from cmtel.cli.backtest_view import document, show
+
+    words = BacktestWords(
+        arrivals, timezone, train_until, budget, holidays, working_days, what_if
+    )  # fmt: skip
+    result = run_backtest(words)
+    if settings.is_json:
+        emit_json(document(result))
+    else:
+        show(result, budget)
