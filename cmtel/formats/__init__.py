@@ -10,6 +10,9 @@ The contract is ``seam.py``. What is the same for all formats is a rule with a m
     state, legs, charges     outcome, counting of call ids, money
     options                  the ``--opt`` of a format, checked
 
+Records that are more than a line are found by ``search_framer.py`` (blocks, objects, elements);
+calls that are joined from rows of CSV or of lines go through ``row_joining.py``.
+
 Adding a format:
 
 1. One module ``cmtel/formats/switches/<name>.py`` (``_`` for ``-``; ``_`` before a leading digit)

@@ -22,9 +22,9 @@ Facts = TypeVar("Facts")
 
 
 class Line(NamedTuple):
-    """One record that is not blank."""
+    """One record that is not blank; more than one where lines were joined to it."""
 
-    record: bytes
+    records: tuple[bytes, ...]
     text: str
     raw: str
     sequence: int
@@ -39,7 +39,7 @@ class OpenCall(Generic[Facts]):
     def __init__(self, first: Line, facts: Facts) -> None:
         self.first = first
         self.facts = facts
-        self.records = [first.record]
+        self.records = [*first.records]
 
     @property
     def raw(self) -> str:
@@ -95,7 +95,7 @@ class JoiningDecoder(ABC, Generic[Facts]):
             if not text or text.isspace():
                 self._out.add(empty_outcome(text, raw), first_sequence + offset, record)
             else:
-                self._take(Line(record, text, raw, first_sequence + offset, received_utc))
+                self._take(Line((record,), text, raw, first_sequence + offset, received_utc))
         return self._out.decoded()
 
     def expire(self, sequence: int, now_utc: datetime) -> Decoded:
@@ -133,10 +133,10 @@ class JoiningDecoder(ABC, Generic[Facts]):
 
     def join(self, call: OpenCall[Facts], line: Line) -> bool:
         """Add a record to an open call; False if that is too long already: then it is skipped."""
-        if sum(map(len, call.records)) + len(line.record) > MAX_RECORD_BYTES:
+        if sum(map(len, call.records)) + sum(map(len, line.records)) > MAX_RECORD_BYTES:
             self.emit(Skipped("other-event", line.raw), line)
             return False
-        call.records.append(line.record)
+        call.records += line.records
         return True
 
     def close(self, key: str, sequence: int) -> None:
@@ -146,7 +146,7 @@ class JoiningDecoder(ABC, Generic[Facts]):
 
     def emit(self, outcome: Outcome, line: Line) -> None:
         """Emit the outcome of a single record."""
-        self._out.add(outcome, line.sequence, line.record)
+        self._out.add(outcome, line.sequence, *line.records)
 
     def _take(self, line: Line) -> None:
         try:

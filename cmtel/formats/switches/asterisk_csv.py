@@ -13,8 +13,9 @@ import re
 from cmtel.domain.calls import CallRecord, Outcome
 from cmtel.errors import LineRejected
 from cmtel.formats.asterisk_cdr import AsteriskCdrReader, Cdr, is_time_or_empty
+from cmtel.formats.asterisk_simulated import simulated_cdr
 from cmtel.formats.csv_decoder import CsvDecoder
-from cmtel.formats.direction import CONTEXTS, INTERNAL, parties
+from cmtel.formats.direction import CONTEXTS, INTERNAL
 from cmtel.formats.durations import whole
 from cmtel.formats.framers import LineFramer
 from cmtel.formats.line_decoder import LEG_MEMORY_RECORDS
@@ -28,18 +29,7 @@ NAME = "asterisk-csv"
 OPTIONS = (ENCODING, INTERNAL, *CONTEXTS)
 
 _CSV = StrictCsv()
-_DISPOSITIONS = {"CONN": "ANSWERED", "BUSY": "BUSY", "RING": "NO ANSWER"}
 _UNIQUE_ID = re.compile(r"(?:.+-)?[0-9]+\.[0-9]+")
-
-#: From the start time on, as Asterisk writes it: texts in quotes, an unset time is nothing at all.
-#: 18 columns in all, or 21.
-_TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
-_UNUSED = '"[^"]*+(?:""[^"]*+)*+"'
-_TAILAS_WRITTEN = re.compile(
-    f'({_TIME})",(?:"({_TIME})"|),(?:"({_TIME})"|),([0-9]{{1,10}}),([0-9]{{1,10}}),"([^"]++)",'
-    f'{_UNUSED},"([^"]*+)",{_UNUSED}(?:,{_UNUSED},"([^"]*+)",[0-9]++)?+'
-)
-
 
 #: 18 or 21 columns as Asterisk writes them: texts in quotes, an unset time is nothing at all.
 _TEXT = '"([^"]*+)"'
@@ -102,26 +92,19 @@ def encode(call: CallRecord) -> list[EncodedRecord]:
     It holds numbers, times, name ("in" only), line, account code and call id. The direction is
     not sent: the context tells it where both numbers are external.
     """
-    times = CallTimes(call)
-    is_in, is_answered = call.direction == "in", call.state == "CONN"
-    caller, called = parties(call.direction, call.remote_number, call.local_number)
-    channels = f"{call.line or 'PJSIP/trunk'}-00000001", "PJSIP/phone-00000002"
-    texts_before = (
-        *(call.account_code, caller, called, "from-trunk" if is_in else "from-internal"),
-        f'"{call.name or ""}" <{caller or "anonymous"}>',
-        *(channels if is_in else channels[::-1]),
-        *("Dial", f"PJSIP/{called},30", f"{times.start}"),
-    )
-    has_answer = is_answered and call.ring_ms is not None
-    texts_after = (_DISPOSITIONS[call.state], "DOCUMENTATION", call.call_id, "", "", call.call_id)
+    cdr = simulated_cdr(call)
+    channels = cdr.channel, cdr.dst_channel
+    texts_before = (*cdr[:4], cdr.caller_id, *channels, "Dial", f"PJSIP/{cdr.dst},30", cdr.start)
+    texts_after = (cdr.disposition, "DOCUMENTATION", cdr.unique_id, "", "", cdr.linked_id)
     columns = (
-        *(quoted(text or "") for text in texts_before),
-        *(f'"{times.answer}"' if has_answer else "", f'"{times.end}"'),
-        *(str(times.total_secs), str(times.talk_secs)),
-        *(quoted(text or "") for text in texts_after),
+        *map(quoted, texts_before),
+        *(quoted(time) if time else "" for time in (cdr.answer, cdr.end)),
+        *(cdr.duration, cdr.billsec),
+        *map(quoted, texts_after),
         "1",
     )
-    return [EncodedRecord(times.total_secs, ",".join(columns).encode() + b"\n")]
+    line = ",".join(columns).encode() + b"\n"
+    return [EncodedRecord(CallTimes(call).total_secs, line)]
 
 
 FORMAT = Format(
