@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from functools import lru_cache
 
 from cmtel.domain.calls import CallRecord, Outcome
 from cmtel.errors import LineRejected
@@ -38,7 +37,6 @@ OPTIONS = (
 _MARK = "Call "
 _TIME = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?")
 _REASONS = {"CONN": "TerminatedBySrc", "BUSY": "Busy", "RING": "NoAnswer"}
-_REMEMBERED = 65_536
 
 
 class _LineReader:
@@ -52,7 +50,6 @@ class _LineReader:
         # Without a zone all times have the same offset: they need none until they are written.
         self._offset = "+00:00" if self._is_utc and not self._has_zone else ""
         self._legs = LegCounter()
-        self._charge = lru_cache(_REMEMBERED)(charge)
 
     def read(self, text: str, raw: str) -> Outcome:
         if not text.startswith(_MARK):
@@ -68,7 +65,7 @@ class _LineReader:
         ring_ms, connected_secs = self._lengths(fields, start, answer, end)
         is_busy = "busy" in fields.reason_terminated.lower()
         direction, remote, local, forwarded_via, name, line = parties(fields)
-        cost = self._charge(fields.bill_cost) if fields.bill_cost else None
+        cost = charge(fields.bill_cost) if fields.bill_cost else None
         call_id = fields.callid.strip() or fields.historyid.strip() or None
         return tuple.__new__(
             CallRecord,
