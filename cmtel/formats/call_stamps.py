@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cmtel.errors import LineRejected
 from cmtel.formats.seam import DecodeOptions
-from cmtel.formats.times import SwitchClock, iso, iso_time, ms_between
+from cmtel.formats.times import SwitchClock, iso, ms_between
 
 _parse = datetime.fromisoformat
 
@@ -70,4 +70,4 @@ class CallStamps:
         Raises:
             LineRejected: It lies outside the calendar, or the start is impossible.
         """
-        return self._clock.span(iso_time(start_text), secs)[1]
+        return self._clock.span(start_text.replace(" ", "T"), secs)[1]
