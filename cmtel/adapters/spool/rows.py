@@ -99,23 +99,26 @@ def _append_chunk(
 def read_chunks(
     db: sqlite3.Connection, source_id: int, after_sequence: int, max_records: int
 ) -> list[Chunk]:
-    """Return the chunks after a sequence, up to ``max_records`` records; the last may be a part."""
+    """Return the chunks after a sequence, up to ``max_records`` records; the last may be a part.
+
+    A table without transactions is promised that a batch is one row, so the limit is kept.
+    """
     cursor = db.execute(
-        "SELECT connection_id, kind, first_sequence, last_sequence, received_ms, lengths, payload "
+        "SELECT connection_id, kind, first_sequence, received_ms, lengths, payload "
         "FROM chunk WHERE source_id = ? AND last_sequence > ? ORDER BY last_sequence",
         (source_id, after_sequence),
     )
     found: list[Chunk] = []
-    for connection_id, kind, first, last, received_ms, lengths, payload in cursor:
+    for connection_id, kind, first, received_ms, lengths, payload in cursor:
         records = chunks.unpack(lengths, payload)
         already_read = max(after_sequence - first + 1, 0)
+        wanted = records[already_read : already_read + max_records]
         found.append(
             Chunk(
-                connection_id, EntryKind(kind), first + already_read, records[already_read:],
-                from_ms(received_ms),
+                connection_id, EntryKind(kind), first + already_read, wanted, from_ms(received_ms)
             )
-        )  # fmt: skip
-        max_records -= last - first + 1
+        )
+        max_records -= max(len(wanted), 1)
         if max_records <= 0:
             break
     return found

@@ -68,12 +68,23 @@ def test_reading_starts_in_mid_chunk(spool: SqliteSpool) -> None:
     assert (chunk.first_sequence, chunk.records) == (3, [b"3"])
 
 
-def test_reading_stops_at_about_the_wanted_number(spool: SqliteSpool) -> None:
+def test_reading_stops_in_mid_chunk(spool: SqliteSpool) -> None:
+    """A table without transactions is promised batches of one row."""
+    source = spool.open_source("a", "j")
+    spool.accept([data(source, b"1", b"2", b"3")])
+
+    read = [spool.read(source, after, 1) for after in range(3)]
+
+    assert [[c.records for c in chunks] for chunks in read] == [[[b"1"]], [[b"2"]], [[b"3"]]]
+    assert [chunks[0].last_sequence for chunks in read] == [1, 2, 3]
+
+
+def test_reading_stops_at_the_wanted_number(spool: SqliteSpool) -> None:
     source = spool.open_source("a", "j")
     for _ in range(10):
         spool.accept([data(source, b"1", b"2", b"3")])
 
-    assert len(spool.read(source, 0, 7)) == 3
+    assert [len(c.records) for c in spool.read(source, 0, 7)] == [3, 3, 1]
 
 
 def test_control_records_take_a_sequence_and_are_not_in_the_books(spool: SqliteSpool) -> None:
