@@ -14,6 +14,7 @@
     │   ├── DatabaseSetupError     6   login refused, DSN unknown, table missing
     │   ├── WatermarkConflict      1   another writer moved the watermark; retryable
     │   └── RecordRejected        11   this row can never be stored -> dead letter
+    ├── StoppedEarly             130   asked to stop before anything was started
     ├── JournalMismatch           11   .differences: every one
     ├── SpoolError                13
     │   └── SpoolFull             13   retryable
@@ -161,6 +162,12 @@ class RecordRejected(DatabaseError):
     """The database can never store this row; its transaction was rolled back."""
 
     exit_status = ExitStatus.DATA_DIFFER
+
+
+class StoppedEarly(CmtelError):
+    """A wish to stop came before anything was started; nothing was changed."""
+
+    exit_status = ExitStatus.INTERRUPTED
 
 
 class JournalMismatch(CmtelError):

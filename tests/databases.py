@@ -69,7 +69,7 @@ def new_database(target: str, server: Server | None, folder: Path) -> Iterator[D
     """Make an empty database and drop it at the end."""
     kind, _, odbc = target.partition("-")
     if odbc:
-        _need_odbc_driver(_ODBC_DRIVERS[kind])
+        need_odbc_driver(_ODBC_DRIVERS[kind])
     if server is None:
         path = folder / "journal.db"
         url = f"sqlite:///{path}"
@@ -107,7 +107,7 @@ def _autocommit(engine: Engine, statement: str) -> None:
         connection.execute(text(statement))
 
 
-def _need_odbc_driver(name: str) -> None:
+def need_odbc_driver(name: str) -> None:
     try:
         pyodbc = importlib.import_module("pyodbc")
     except ImportError:

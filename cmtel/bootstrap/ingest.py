@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,18 +14,18 @@ from cmtel.adapters.spool import known_spools
 from cmtel.adapters.spool.lock import SpoolLock
 from cmtel.adapters.spool.sqlite_spool import DEFAULT_LIMIT_BYTES, SqliteSpool
 from cmtel.bootstrap.folders import state_folder
-from cmtel.bootstrap.journal import JournalTarget, make_sink
+from cmtel.bootstrap.journal import JournalTarget, make_sink, open_target
 from cmtel.bootstrap.sources import make_source
 from cmtel.domain.row_mapping import InternalAs, MappingContext, RowMapper
 from cmtel.domain.source_address import SourceAddress
-from cmtel.errors import DatabaseUnavailable
+from cmtel.errors import DatabaseSetupError, DatabaseUnavailable, StoppedEarly
 from cmtel.formats import registry
 from cmtel.formats.seam import DecodeOptions, Format
-from cmtel.services.committer import Committer
+from cmtel.services.committer import Committer, StillUnderWay
 from cmtel.services.delivery import DeliveryPlan
 from cmtel.services.ingest import ConfiguredSource, Ingest
 from cmtel.services.intake import SpoolIntake
-from cmtel.services.ports import JournalSink, SpoolSource
+from cmtel.services.ports import SpoolSource
 from cmtel.services.sequence import SourceSequence
 from cmtel.services.source_delivery import BATCH_RECORDS, SourceDelivery
 
@@ -111,18 +111,22 @@ def open_ingest(
     Raises:
         UsageError, ConfigError: Something in the order is wrong; nothing was started.
         DatabaseUnavailable: The journal cannot be reached and was never reached from this spool.
+        StoppedEarly: The clock was stopped while the database did not answer.
     """
     check_formats(order.sources)
+    check_database(order.target)
     sources = {
         source.name: _make_source(source, clock, is_once=order.is_once) for source in order.sources
     }
+    committer = Committer(clock)
     with (
-        closing(make_sink(order.target)) as sink,
         open_spool(order.spool_folder, order.spool_limit_bytes, default_spool) as spool,
+        ExitStack() as at_end,
     ):
-        journal_id, is_prepared = prepare(sink, spool, order)
+        journal_id, sink = prepare(spool, order, committer)
         spool.close_stale_connections(clock.now())
-        deliveries = Deliveries(order, spool, sink, clock, Committer(clock), is_prepared)
+        deliveries = Deliveries(order, spool, clock, committer, journal_id, sink)
+        at_end.callback(deliveries.close)
         plan = DeliveryPlan(journal_id, deliveries.make, is_once=order.is_once)
         configured = [
             ConfiguredSource(
@@ -141,17 +145,23 @@ def check_formats(sources: Sequence[SourceOrder]) -> None:
         source.format.make_decoder(source.decoding)
 
 
+def check_database(target: JournalTarget) -> None:
+    """Raise UsageError or MissingExtra for a URL that cannot be one; nothing is connected."""
+    if target.url is not None and target.url[:5].lower() != "odbc:":  # its driver is asked later
+        open_target(target).dispose()
+
+
 @dataclass(slots=True)
 class Deliveries:
     """Makes the deliveries of the sources that are found in the spool."""
 
     order: IngestOrder
     spool: SqliteSpool
-    sink: SqlJournalSink
     clock: SystemClock
     committer: Committer
-    #: False: the journal was down at the start and is to be looked at before the first delivery.
-    is_sink_prepared: bool
+    journal_id: str
+    #: None: the journal was down at the start and is to be reached before the first delivery.
+    sink: SqlJournalSink | None
 
     def make(self, source: SpoolSource) -> SourceDelivery | None:
         """Return the delivery of a source, or None (said once) if it is not configured now.
@@ -163,19 +173,34 @@ class Deliveries:
         if known is None:
             self._tell_unknown(source)
             return None
-        if not self.is_sink_prepared:
-            self.committer.call(self.sink.prepare)
-            self.is_sink_prepared = True
+        sink = self.sink = self.sink or self._late_sink()
         context = MappingContext(
-            source.name, known.decoding.timezone, self.order.internal_as, self.sink.counts_utf16
+            source.name, known.decoding.timezone, self.order.internal_as, sink.counts_utf16
         )
         return SourceDelivery(
-            self.spool, self.sink, self.clock, self.committer,
+            self.spool, sink, self.clock, self.committer,
             lambda: known.format.make_decoder(known.decoding),
-            RowMapper(self.sink.columns, context),
+            RowMapper(sink.columns, context),
             # Without transactions a crash may write a batch twice: then a batch is one row.
-            BATCH_RECORDS if self.sink.is_transactional else 1,
+            BATCH_RECORDS if sink.is_transactional else 1,
         )  # fmt: skip
+
+    def close(self) -> None:
+        """Let go of the journal."""
+        if self.sink is not None:
+            self.sink.close()
+
+    def _late_sink(self) -> SqlJournalSink:
+        sink, journal_id = self.committer.call(lambda: _reach(self.order.target))
+        if journal_id == self.journal_id:
+            return sink
+        sink.close()
+        raise DatabaseSetupError(
+            f"{_description(self.order.target)} is not the journal for which calls were accepted "
+            "while it was down: it has been made anew, or another one answers.",
+            hint="Bring that one back; or stop the ingest and start it again, and it goes on with "
+            "the new one.",
+        )
 
     def _tell_unknown(self, source: SpoolSource) -> None:
         if source.waiting:
@@ -198,30 +223,47 @@ def _make_source(order: SourceOrder, clock: SystemClock, *, is_once: bool) -> So
     return made[0] if len(made) == 1 else SourceSequence(made, clock)
 
 
-def prepare(sink: JournalSink, spool: SqliteSpool, order: IngestOrder) -> tuple[str, bool]:
-    """Return the journal's identity, and whether it was asked: else it is down, and remembered.
+def prepare(
+    spool: SqliteSpool, order: IngestOrder, committer: Committer
+) -> tuple[str, SqlJournalSink | None]:
+    """Return the journal's identity and its sink; without one it is down, and remembered.
+
+    The committer's thread asks, so that a database that hangs does not keep the program.
 
     Raises:
+        StoppedEarly: The clock was stopped while the database did not answer.
         DatabaseUnavailable: It is down and was never reached from this spool (or: is_once).
         DatabaseSetupError: The table or its columns are not as they have to be.
     """
     fact = f"journal id of {_description(order.target)}"
     try:
-        sink.prepare()
-        journal_id = sink.journal_id()
+        sink, journal_id = committer.call(lambda: _reach(order.target))
+    except StillUnderWay as stop:
+        raise StoppedEarly("Stopped before the database answered; nothing was started.") from stop
     except DatabaseUnavailable as error:
         remembered = spool.recall(fact)
         if remembered is None or order.is_once:
             raise
         logger.warning("%s Calls are kept in the spool until it is back.", error.message)
-        return remembered, False
+        return remembered, None
     if not sink.is_transactional:
         logger.warning(
             "The table %s has no transactions: after a crash the last call may stand in it twice.",
             order.target.table,
         )
     spool.remember(fact, journal_id)
-    return journal_id, True
+    return journal_id, sink
+
+
+def _reach(target: JournalTarget) -> tuple[SqlJournalSink, str]:
+    """Return a sink whose journal was looked at, and the journal's identity."""
+    sink = make_sink(target)
+    try:
+        sink.prepare()
+        return sink, sink.journal_id()
+    except BaseException:
+        sink.close()
+        raise
 
 
 def _description(target: JournalTarget) -> str:

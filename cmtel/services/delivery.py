@@ -55,6 +55,7 @@ class DeliveryLoop:
         self._trouble: str | None = None
         self._failing_since: float | None = None
         self._pause_secs = FIRST_PAUSE_SECS
+        self._settled = 0
 
     def run(self, have_sources_ended: Callable[[], bool]) -> None:
         """Deliver until told to stop.
@@ -72,7 +73,8 @@ class DeliveryLoop:
             except (DatabaseError, SpoolFull) as error:
                 self._wait_out(error)
                 continue
-            self._all_is_well()
+            if self._has_progressed() or not is_busy:
+                self._all_is_well()
             if is_busy:
                 continue
             if ended and self._plan.is_once:
@@ -127,6 +129,12 @@ class DeliveryLoop:
             logger.warning("delivery waits: %s Calls are kept in the spool.", error.message)
         self._clock.wait(self._pause_secs)
         self._pause_secs = min(self._pause_secs * 2, LONGEST_PAUSE_SECS)
+
+    def _has_progressed(self) -> bool:
+        """A batch that was handed over may still fail; what is settled did not."""
+        before = self._settled
+        self._settled = sum(each.settled for each in self._deliveries.values() if each)
+        return self._settled > before
 
     def _all_is_well(self) -> None:
         if self._trouble is not None:

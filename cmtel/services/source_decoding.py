@@ -19,21 +19,20 @@ class SourceDecoding:
 
     def __init__(
         self, spool: Spool, clock: Clock, source: SpoolSource,
-        make_decoder: Callable[[], Decoder], batch_records: int,
+        make_decoder: Callable[[], Decoder],
     ) -> None:  # fmt: skip
         self._spool = spool
         self._clock = clock
         self._source_id = source.source_id
         self._make_decoder = make_decoder
-        self._batch_records = batch_records
         self._joins_lines = make_decoder().joins_lines
         self._decoders: dict[int, Decoder] = {}
         #: The sequence up to which records have been read.
         self.position = source.keep_from_sequence - 1
 
-    def next_batch(self) -> OutcomeBatch | None:
-        """Return the outcomes of the next chunks, or None if nothing is left to read."""
-        chunks = self._spool.read(self._source_id, self.position, self._batch_records)
+    def next_batch(self, max_records: int) -> OutcomeBatch | None:
+        """Return the outcomes of the next records, or None if nothing is left to read."""
+        chunks = self._spool.read(self._source_id, self.position, max_records)
         if not chunks:
             return None
         batch = OutcomeBatch(self._source_id, self._clock.now(), joins_lines=self._joins_lines)

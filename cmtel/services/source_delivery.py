@@ -20,6 +20,9 @@ others. A batch without rows does not move W.
 
 Committing waits for the database most of the time, so it runs in a worker thread while the next
 batch is being decoded; never more than one batch is under way.
+
+A database may refuse a batch as a whole, at its commit (a deferred constraint). Then it comes
+again in smaller batches, until the culprit is alone.
 """
 
 from __future__ import annotations
@@ -32,7 +35,7 @@ from functools import partial
 from typing import Protocol
 
 from cmtel.domain.calls import CallRecord
-from cmtel.errors import SpoolError
+from cmtel.errors import RecordRejected, SpoolError
 from cmtel.formats.seam import Decoder
 from cmtel.services.committer import Committer
 from cmtel.services.outcome_batch import REFUSED_BY_DATABASE, OutcomeBatch
@@ -52,6 +55,8 @@ logger = logging.getLogger(__name__)
 
 #: Records read, decoded and committed together. Larger ones gain little and hold more memory.
 BATCH_RECORDS = 5_000
+#: How much smaller the batches become when one is refused as a whole.
+_SMALLER = 8
 
 
 class Mapper(Protocol):
@@ -81,7 +86,8 @@ class SourceDelivery:
         self._committer = committer
         self._make_decoder = make_decoder
         self._mapper = mapper
-        self._batch_records = batch_records
+        self._batch_records = self._full_batch_records = batch_records
+        self._settled = 0
         self.is_ready = False
         self._under_way: Future[None] | None = None
         #: What the watermark may be at a restart within this process; empty: anything.
@@ -103,10 +109,13 @@ class SourceDelivery:
             source.source_id, source.settled_sequence + 1, source.last_sequence
         )
         self._possible_watermarks = {self._watermark}
-        self._decoding = SourceDecoding(
-            self._spool, self._clock, source, self._make_decoder, self._batch_records
-        )
+        self._decoding = SourceDecoding(self._spool, self._clock, source, self._make_decoder)
         self.is_ready = True
+
+    @property
+    def settled(self) -> int:
+        """The sequence up to which the books are done."""
+        return self._settled
 
     @property
     def position(self) -> int:
@@ -120,7 +129,7 @@ class SourceDelivery:
             CmtelError: The batch before failed, as a whole; :meth:`restart` comes next.
         """
         self.is_ready = False
-        batch = self._decoding.next_batch()
+        batch = self._decoding.next_batch(self._batch_records)
         was_busy = self._wait_for_commit()
         if batch is not None and batch.up_to_sequence > self._settled:
             self._under_way = self._committer.submit(partial(self._deliver, batch))
@@ -214,10 +223,19 @@ class SourceDelivery:
 
         new_watermark = batch.up_to_sequence
         self._possible_watermarks = {self._watermark, new_watermark}
-        refused = self._sink.deliver(
-            RowBatch(self._spool.spool_id, self._name, rows, self._watermark, new_watermark),
-            keep_refused,
-        )
+        try:
+            refused = self._sink.deliver(
+                RowBatch(self._spool.spool_id, self._name, rows, self._watermark, new_watermark),
+                keep_refused,
+            )
+        except RecordRejected as error:
+            if sequences[0] != sequences[-1]:
+                self._batch_records = max(1, len(batch.sequences) // _SMALLER)
+                raise
+            keep_refused([RejectedRow(number, error.message) for number in range(len(rows))])
+            self._possible_watermarks = {self._watermark}
+            return fresh
+        self._batch_records = min(self._batch_records * 2, self._full_batch_records)
         self._watermark = new_watermark
         self._possible_watermarks = {new_watermark}
         return [fresh[row.position] for row in refused]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -207,3 +208,23 @@ def test_a_followed_file_may_have_a_name_that_is_not_utf8(
     words = take(journal, tmp_path, "ingest", "--once", "--source", f"file:{path}")
 
     assert [run(capsys, *words)[1]["delivered"] for _ in range(2)] == [3, 0]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u@127.0.0.1:{port}/d",
+        "mysql://u@127.0.0.1:{port}/d",
+    ],
+)
+def test_a_database_that_does_not_answer_does_not_keep_it_from_stopping(
+    tmp_path: Path, url: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(30)
+        words = ["--url", url.format(port=silent.getsockname()[1]), "--source", "stdin"]
+        process = IngestProcess(tmp_path, *words, "--format", "jsonl", "--spool", str(tmp_path))
+        process.start()
+        connection, _ = silent.accept()
+        with connection:
+            assert process.end(5) == 130, process.log()

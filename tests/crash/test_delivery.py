@@ -1,7 +1,8 @@
 """Delivery is exactly once, whatever fails in between: random faults at every step.
 
 A toy format: ``c<n>`` is a call, ``o<id>`` opens one, ``d<id>`` completes it, ``s`` is skipped,
-``r`` is rejected, ``b<n>`` is a call whose row the journal refuses.
+``r`` is rejected, ``b<n>`` is a call whose row the journal refuses; the journal refuses a whole
+batch with ``z<n>`` in it, at its commit.
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ from hypothesis import strategies as st
 from cmtel.adapters.clock import SystemClock
 from cmtel.adapters.spool.sqlite_spool import SqliteSpool
 from cmtel.domain.calls import CallRecord, Outcome, Rejected, Skipped
-from cmtel.errors import DatabaseUnavailable, SpoolError, WatermarkConflict
+from cmtel.errors import DatabaseUnavailable, RecordRejected, SpoolError, WatermarkConflict
 from cmtel.formats.seam import Decoded
 from cmtel.services.committer import Committer
+from cmtel.services.delivery import DeliveryLoop, DeliveryPlan
 from cmtel.services.ports import Entry, EntryKind, RejectedRow, Row, RowBatch, SpoolSource
 from cmtel.services.source_delivery import SourceDelivery
 from tests.fakes_clock import FakeClock
@@ -67,7 +69,7 @@ class ToyDecoder:
             add(decoded, a_call(f"o{name.decode()}"), sequence, 2, b"o" + name + b"\n" + record)
         elif kind == b"s":
             add(decoded, Skipped("blank", text), sequence, 1, record)
-        elif kind in (b"c", b"b"):
+        elif kind in (b"c", b"b", b"z"):
             add(decoded, a_call(text), sequence, 1, record)
         else:
             add(decoded, Rejected("unparsed", text), sequence, 1, record)
@@ -136,6 +138,8 @@ class FaultySink:
         bad = [n for n, row in enumerate(batch.rows) if row[0].startswith("b")]
         refused = [RejectedRow(n, "too long") for n in bad]
         before_commit(refused)
+        if any(row[0].startswith("z") for row in batch.rows):
+            raise RecordRejected("refused at the commit")
         if fault == "lost before commit":
             raise DatabaseUnavailable("lost")
         self.rows += [row[0] for n, row in enumerate(batch.rows) if n not in bad]
@@ -199,7 +203,7 @@ def drain(
                 return
             if not is_pipelined:
                 delivery.finish()
-        except DatabaseUnavailable:
+        except (DatabaseUnavailable, RecordRejected):
             pass
         except KeyboardInterrupt:  # a new process
             delivery = a_delivery(spool, sink, batch_records, decoder)
@@ -210,6 +214,7 @@ records = st.lists(
         st.sampled_from([b"s", b"r"]),
         st.integers(0, 99).map(lambda n: b"c%d" % n),
         st.integers(0, 5).map(lambda n: b"b%d" % n),
+        st.integers(0, 5).map(lambda n: b"z%d" % n),
         st.integers(0, 3).map(lambda n: b"o%d" % n),
         st.integers(0, 3).map(lambda n: b"d%d" % n),
     ),
@@ -254,13 +259,13 @@ def test_every_outcome_is_counted_once_and_every_call_is_written_once(
         end = expected.finish(len(everything) + 1)
         outcomes = want.outcomes + end.outcomes
         calls = [o.remote_number or "" for o in outcomes if isinstance(o, CallRecord)]
-        good = [c for c in calls if not c.startswith("b")]
+        good = [c for c in calls if not c.startswith(("b", "z"))]
 
         assert Counter(sink.rows) == Counter(good)
         assert sink.rows == good  # in order, too
         book = the_source(spool)
         rejected = sum(isinstance(o, Rejected) for o in outcomes)
-        refused = sum(c.startswith("b") for c in calls)
+        refused = sum(c.startswith(("b", "z")) for c in calls)
         assert book.received == (len(outcomes) if decoder.joins_lines else len(everything))
         assert book.skipped == sum(isinstance(o, Skipped) for o in outcomes)
         assert book.dead_letters == rejected + refused
@@ -286,6 +291,33 @@ def test_an_open_call_waits_in_the_spool_and_in_the_books(tmp_path: Path) -> Non
     book = the_source(spool)
     assert sink.rows == ["c1", "c2", "o1"]
     assert (book.delivered, book.waiting, book.keep_from_sequence) == (4, 0, 5)
+
+
+def test_a_row_that_is_refused_at_the_commit_does_not_block_its_neighbours(tmp_path: Path) -> None:
+    spool = SqliteSpool(tmp_path)
+    source_id = spool.open_source("toy", "j")
+    records = [b"c%d" % n for n in range(100)]
+    records[70] = b"z70"
+    spool.accept([Entry(source_id, 1, EntryKind.DATA, records, NOW)])
+    sink = FaultySink()
+
+    drain(spool, sink, [])
+
+    book = the_source(spool)
+    assert sink.rows == [f"c{n}" for n in range(100) if n != 70]
+    assert (book.delivered, book.dead_letters, book.waiting) == (99, 1, 0)
+
+
+def test_a_journal_that_takes_no_batch_is_given_up_when_once(tmp_path: Path) -> None:
+    """It answers, and its watermark can be read: that is no progress."""
+    spool = SqliteSpool(tmp_path)
+    source_id = spool.open_source("toy", "j")
+    spool.accept([Entry(source_id, 1, EntryKind.DATA, [b"c1"], NOW)])
+    sink = FaultySink(faults=["down"] * 1000)
+    plan = DeliveryPlan("j", lambda _: a_delivery(spool, sink), is_once=True, give_up_secs=0.2)
+
+    with pytest.raises(DatabaseUnavailable):
+        DeliveryLoop(spool, SystemClock(), plan).run(lambda: True)
 
 
 def test_an_older_copy_of_the_spool_is_refused(tmp_path: Path) -> None:

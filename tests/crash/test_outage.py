@@ -15,10 +15,15 @@ import sqlalchemy
 from cmtel.adapters.spool.sqlite_spool import SqliteSpool
 from tests.crash.killable import IngestProcess, Sender, cmtel, free_port, pause, prefixes
 from tests.crash.test_kill_ingest import wait_until_drained, wait_until_listening
+from tests.databases import need_odbc_driver
 from tests.servers import OwnPostgresql, own_postgresql
 
 CALLS_PER_SEC = 500
 OUTAGE_SECS = 60
+PSYCOPG = "postgresql://postgres@127.0.0.1:{port}/postgres"
+ODBC = (
+    "odbc:Driver={{PostgreSQL Unicode}};Server=127.0.0.1;Port={port};UID=postgres;Database=postgres"
+)
 COLUMNS = "ID,Journal_Zeitpunkt,Cmtel_CallID"
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgresql, pytest.mark.timeout(300)]
@@ -100,10 +105,39 @@ def test_a_database_that_hangs_does_not_keep_the_ingest_from_ending(tmp_path: Pa
         assert sum(prefixes(call_ids(url)).values()) == 200
 
 
+@pytest.mark.parametrize("template", [PSYCOPG, pytest.param(ODBC, marks=pytest.mark.odbc)])
+def test_an_ingest_can_be_started_while_the_database_is_down(tmp_path: Path, template: str) -> None:
+    if template == ODBC:
+        need_odbc_driver("PostgreSQL Unicode")
+    spool = tmp_path / "spool"
+    with own_postgresql() as database, started(database, tmp_path, template) as (process, port, _):
+        sender = Sender(port)
+        sender.send(10)
+        wait_until_drained(spool)
+        assert process.end() == 0, process.log()
+        sender.hang_up()
+
+        database.stop()
+        process.start()
+        wait_until_listening(port)
+        sender.send(10)
+        sender.hang_up()
+        while received(spool) < 20:
+            pause(0.1)
+        database.start()
+
+        wait_until_drained(spool)
+        assert process.end() == 0, process.log()
+        url = PSYCOPG.format(port=database.server.port)
+        assert sum(prefixes(call_ids(url)).values()) == 20
+
+
 @contextmanager
-def started(database: OwnPostgresql, folder: Path) -> Iterator[tuple[IngestProcess, int, str]]:
+def started(
+    database: OwnPostgresql, folder: Path, template: str = PSYCOPG
+) -> Iterator[tuple[IngestProcess, int, str]]:
     """A journal in ``database`` and a running ingest; yields it, its port and the URL."""
-    url = f"postgresql://postgres@127.0.0.1:{database.server.port}/postgres"
+    url = template.format(port=database.server.port)
     made = cmtel("journal", "create-table", "--url", url, "--columns", COLUMNS, folder=folder)
     assert made.returncode == 0, made.stderr
     port = free_port()

@@ -108,12 +108,13 @@ def mask(url: str) -> str:
 
 
 def describe_target(url: str) -> str:
-    """Return a short name of the database for people: ``postgresql cdr on db.example``."""
+    """Return a short name of the database for people: ``postgresql cdr on db.example:5432``."""
     if url[:5].lower() == "odbc:":
         return mask(url)
     parsed = parse_url(url)
     dialect = parsed.drivername.partition("+")[0]
-    place = f" on {parsed.host}" if parsed.host else ""
+    port = f":{parsed.port}" if parsed.port else ""
+    place = f" on {parsed.host}{port}" if parsed.host else ""
     return f"{dialect} {parsed.database or ''}{place}".replace("  ", " ")
 
 

@@ -53,7 +53,7 @@ def test_a_password_that_is_not_encoded_is_refused_without_showing_it(password: 
 @pytest.mark.parametrize(
     ("url", "description"),
     [
-        ("postgresql://u:s3cret@db.example:5432/cdr", "postgresql cdr on db.example"),
+        ("postgresql://u:s3cret@db.example:5432/cdr", "postgresql cdr on db.example:5432"),
         ("sqlite:///journal.db", "sqlite journal.db"),
         ("odbc:DSN=Telefonia;PWD=s3cret", "odbc:DSN=Telefonia;PWD=***"),
     ],
