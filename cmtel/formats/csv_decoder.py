@@ -16,7 +16,7 @@ from cmtel.domain.calls import Outcome, Rejected
 from cmtel.errors import LineRejected
 from cmtel.formats.line_decoder import ReadLine, Received, read_lines
 from cmtel.formats.outcomes import OutcomeColumns, empty_outcome, refusal
-from cmtel.formats.seam import Decoded
+from cmtel.formats.seam import Decoded, Heading
 from cmtel.formats.strict_csv import QuoteOpen
 from cmtel.formats.text import RecordTexts, is_oversize, raw_text
 
@@ -40,6 +40,7 @@ class CsvDecoder:
     """
 
     joins_lines = True
+    heading: Heading | None = None
 
     def __init__(
         self,

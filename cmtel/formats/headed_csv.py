@@ -7,36 +7,29 @@ from datetime import datetime
 
 from cmtel.domain.calls import Outcome, Skipped
 from cmtel.formats.csv_decoder import CsvDecoder
-from cmtel.formats.seam import Decoded
+from cmtel.formats.seam import Decoded, Heading
 
 #: The reason of a heading.
 HEADER = "header"
 
 
 class HeadedCsvDecoder(CsvDecoder):
-    """Reading again has to begin at the last heading: the lines after it need its names."""
-
-    _heading_sequence: int | None = None
-
-    @property
-    def oldest_open(self) -> int | None:
-        """A sequence not after that of the last heading, which is not after any line that waits."""
-        return super().oldest_open if self._heading_sequence is None else self._heading_sequence
+    """Remembers the last heading for whoever makes the decoder anew: lines after it need it."""
 
     def decode(
         self, records: Sequence[bytes], first_sequence: int, received_utc: datetime
     ) -> Decoded:
         """Return an outcome for each line or joined lines that ``records`` complete."""
-        # No line that is taken now lies before the first one that waits.
-        waiting = super().oldest_open
         decoded = super().decode(records, first_sequence, received_utc)
-        if any(map(_is_heading, decoded.outcomes)):
-            self._heading_sequence = first_sequence if waiting is None else waiting
+        for place in range(len(decoded.outcomes) - 1, -1, -1):
+            if _is_heading(decoded.outcomes[place]):
+                self.heading = Heading(decoded.at[place], decoded.raws[place])
+                break
         return decoded
 
     def finish(self, sequence: int) -> Decoded:
         """The input has ended: nothing is needed any more."""
-        self._heading_sequence = None
+        self.heading = None
         return super().finish(sequence)
 
 

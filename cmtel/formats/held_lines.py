@@ -16,7 +16,7 @@ from cmtel.domain.calls import Outcome
 from cmtel.errors import LineRejected
 from cmtel.formats.line_decoder import Received
 from cmtel.formats.outcomes import OutcomeColumns, refusal
-from cmtel.formats.seam import Decoded
+from cmtel.formats.seam import Decoded, Heading
 from cmtel.formats.text import RecordTexts
 
 _PATIENCE = timedelta(seconds=2)
@@ -39,6 +39,7 @@ class HoldingDecoder(ABC):
     """
 
     joins_lines = True
+    heading: Heading | None = None
 
     def __init__(
         self, texts: RecordTexts, *, memory_records: int = 0, received: Received | None = None

@@ -10,7 +10,7 @@ from typing import Generic, NamedTuple, TypeVar
 from cmtel.domain.calls import Outcome, Skipped
 from cmtel.errors import LineRejected
 from cmtel.formats.outcomes import OutcomeColumns, empty_outcome, refusal
-from cmtel.formats.seam import MAX_RECORD_BYTES, Decoded
+from cmtel.formats.seam import MAX_RECORD_BYTES, Decoded, Heading
 from cmtel.formats.text import RecordTexts, raw_text
 
 #: An open call of a live source is closed as unknown after this time (formats.md 1.9).
@@ -55,6 +55,7 @@ class JoiningDecoder(ABC, Generic[Facts]):
     """
 
     joins_lines = False
+    heading: Heading | None = None
     memory_records = 0
 
     def __init__(self, texts: RecordTexts) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from cmtel.domain.calls import Outcome
 from cmtel.errors import LineRejected
 from cmtel.formats.outcomes import empty_outcome, nothing, refusal
-from cmtel.formats.seam import Decoded
+from cmtel.formats.seam import Decoded, Heading
 from cmtel.formats.strict_csv import QuoteOpen
 from cmtel.formats.text import RecordTexts
 
@@ -25,6 +25,7 @@ class LineDecoder:
     """Decoder for formats in which every record stands alone."""
 
     joins_lines = False
+    heading: Heading | None = None
     oldest_open: int | None = None
     deadline_utc: datetime | None = None
 

@@ -17,7 +17,7 @@ from cmtel.formats.headed_csv import HeadedCsvDecoder
 from cmtel.formats.joining_decoder import Facts, JoiningDecoder, Line
 from cmtel.formats.line_decoder import LineDecoder, ReadLine
 from cmtel.formats.outcomes import OutcomeColumns
-from cmtel.formats.seam import Decoded
+from cmtel.formats.seam import Decoded, Heading
 from cmtel.formats.text import RecordTexts
 
 
@@ -76,6 +76,11 @@ class RowJoiningDecoder(JoiningDecoder[Facts], Generic[Facts, Row]):
         """The sequence of the first record of the oldest row or call that is not complete."""
         sequences = (self._rows.oldest_open, super().oldest_open)
         return min((sequence for sequence in sequences if sequence is not None), default=None)
+
+    @property
+    def heading(self) -> Heading | None:  # type: ignore[override]  # asked of the rows' decoder
+        """The last line with the names of the columns."""
+        return self._rows.heading
 
     @property
     def deadline_utc(self) -> datetime | None:

@@ -55,6 +55,13 @@ class Decoded(NamedTuple):
     raws: Sequence[bytes]
 
 
+class Heading(NamedTuple):
+    """A record that names the columns of all later ones, until the next heading."""
+
+    sequence: int
+    record: bytes
+
+
 class Decoder(Protocol):
     """Turns the records of one input into outcomes. Never raises, whatever the bytes."""
 
@@ -74,7 +81,15 @@ class Decoder(Protocol):
     def oldest_open(self) -> int | None:
         """The sequence of the first record that is in no outcome yet, or that the next ones need.
 
-        The latter is a heading with the names of the columns, or a record that only gives the date.
+        The latter is a record that only gives the date.
+        """
+
+    @property
+    def heading(self) -> Heading | None:
+        """The record without which no later one can be read: the names of the columns.
+
+        A new decoder that is given it first goes on as this one would; so the records in between
+        need not be kept, however many they are.
         """
 
     @property

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from cmtel.domain.calls import CallRecord, Outcome, Rejected
 from cmtel.formats.seam import Decoded
-from cmtel.services.ports import DeadLetter
+from cmtel.services.ports import DeadLetter, Pin
 
 #: The reason of a dead letter whose row the database can never store.
 REFUSED_BY_DATABASE = "refused"
@@ -35,6 +35,8 @@ class OutcomeBatch:
     up_to_sequence: int = 0
     #: ... and from here on a decoder would need them again.
     keep_from_sequence: int = 1
+    #: What a decoder would need of what lies before.
+    pins: tuple[Pin, ...] = ()
 
     def extend(self, decoded: Decoded) -> None:
         """Add what a chunk gave."""

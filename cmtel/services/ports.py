@@ -111,6 +111,14 @@ class DeadLetter(NamedTuple):
     rejected_utc: datetime
 
 
+class Pin(NamedTuple):
+    """A heading that an input's decoder needs, however far it lies back."""
+
+    connection_id: int
+    sequence: int
+    record: bytes
+
+
 class Settlement(NamedTuple):
     """What became of a source's records up to ``up_to_sequence``; added to the books."""
 
@@ -125,6 +133,8 @@ class Settlement(NamedTuple):
     watermark: int
     #: How many spooled lines were found to be parts of a record; they are no records.
     merged: int = 0
+    #: What takes the place of the pins that the source has.
+    pins: tuple[Pin, ...] = ()
 
 
 class SpoolSource(NamedTuple):
@@ -194,6 +204,9 @@ class Spool(Protocol):
 
     def read(self, source_id: int, after_sequence: int, max_records: int) -> list[Chunk]:
         """Return the chunks after ``after_sequence``, up to about ``max_records`` records."""
+
+    def pins(self, source_id: int) -> tuple[Pin, ...]:
+        """Return the source's pins, as they were last settled."""
 
     def add_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
         """Insert or ignore, durable on return; the key is (source, sequence)."""

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from cmtel.formats.seam import Decoded, Decoder
 from cmtel.services.outcome_batch import OutcomeBatch
-from cmtel.services.ports import Chunk, Clock, Entry, EntryKind, Spool, SpoolSource
+from cmtel.services.ports import Chunk, Clock, Entry, EntryKind, Pin, Spool, SpoolSource
 
 
 class SourceDecoding:
@@ -26,7 +26,9 @@ class SourceDecoding:
         self._source_id = source.source_id
         self._make_decoder = make_decoder
         self._joins_lines = make_decoder().joins_lines
-        self._decoders: dict[int, Decoder] = {}
+        self._decoders = {
+            pin.connection_id: self._begun_with(pin) for pin in spool.pins(source.source_id)
+        }
         #: The sequence up to which records have been read.
         self.position = source.keep_from_sequence - 1
 
@@ -40,6 +42,7 @@ class SourceDecoding:
             batch.extend(self._decode(chunk))
         self.position = batch.up_to_sequence = chunks[-1].last_sequence
         batch.keep_from_sequence = self._keep_from()
+        batch.pins = self._headings()
         return batch
 
     def expire(self) -> bool:
@@ -64,6 +67,17 @@ class SourceDecoding:
             return decoder.expire(chunk.first_sequence, chunk.received_utc)
         del self._decoders[chunk.connection_id]
         return decoder.finish(chunk.first_sequence)
+
+    def _begun_with(self, pin: Pin) -> Decoder:
+        """Return a decoder that knows the heading of its input; what that gives was counted."""
+        decoder = self._make_decoder()
+        decoder.decode([pin.record], pin.sequence, self._clock.now())
+        return decoder
+
+    def _headings(self) -> tuple[Pin, ...]:
+        """Return what a new start has to be given first."""
+        found = [(number, self._decoders[number].heading) for number in sorted(self._decoders)]
+        return tuple(Pin(number, *heading) for number, heading in found if heading is not None)
 
     def _keep_from(self) -> int:
         """Return the oldest sequence that a decoder needs, should it be made again."""

@@ -202,7 +202,7 @@ class SourceDelivery:
         self._spool.settle(
             Settlement(
                 self._source_id, batch.up_to_sequence, batch.keep_from_sequence, delivered,
-                skipped, dead, self._watermark, batch.merged_from(start),
+                skipped, dead, self._watermark, batch.merged_from(start), batch.pins,
             )
         )  # fmt: skip
         self._settled = batch.up_to_sequence

@@ -43,6 +43,7 @@ class ToyDecoder:
     memory_records = 0
     deadline_utc = None
     joins_lines = False
+    heading = None
 
     def __init__(self) -> None:
         self._open: dict[bytes, int] = {}

@@ -16,7 +16,9 @@ from cmtel.services.source_delivery import SourceDelivery
 from tests.crash.killable import a_line
 from tests.crash.test_delivery import FaultySink
 from tests.fakes_clock import FakeClock
+from tests.samples import DATA
 
+CUCM = next(path for path in sorted((DATA / "cisco-cucm").glob("*")) if "expected" not in path.name)
 COLUMNS = select_columns(["Journal_Rufnummer"])
 
 
@@ -114,3 +116,21 @@ def test_a_call_that_never_ends_is_given_up_after_a_day(tmp_path: Path) -> None:
 
     assert bench.sink.rows == ["03023125010"]
     assert bench.book.waiting == 0
+
+
+def test_a_heading_is_known_after_a_restart_and_holds_nothing_back(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, "cisco-cucm")
+    lines = CUCM.read_bytes().splitlines(keepends=True)
+    heading = next(line for line in lines if b"cdrRecordType" in line)
+    call = next(line for line in lines if line.startswith((b"1,", b'"1"')))
+    bench.take(heading, call)
+    for _ in range(12):  # more than a decoder remembers beside its heading
+        bench.take(*[call] * 2_000)
+    assert bench.book.keep_from_sequence > 2
+    rows = len(bench.sink.rows)
+
+    bench.restart()
+    bench.take(call)
+
+    assert len(bench.sink.rows) == rows + 1
+    assert bench.book.dead_letters == 0

@@ -14,6 +14,7 @@ from cmtel.services.ports import (
     EntryKind,
     FileCheckpoint,
     LinkState,
+    Pin,
     Settlement,
     SpoolSource,
 )
@@ -149,6 +150,26 @@ def settle(db: sqlite3.Connection, settlement: Settlement) -> None:
     db.execute(
         "DELETE FROM chunk WHERE source_id = ? AND last_sequence < ?",
         (settlement.source_id, settlement.keep_from_sequence),
+    )
+    if settlement.pins != pins(db, settlement.source_id):
+        _write_pins(db, settlement)
+
+
+def pins(db: sqlite3.Connection, source_id: int) -> tuple[Pin, ...]:
+    """Return the source's pins, by their connections."""
+    cursor = db.execute(
+        "SELECT connection_id, sequence, record FROM pin WHERE source_id = ? "
+        "ORDER BY connection_id",
+        (source_id,),
+    )
+    return tuple(Pin._make(row) for row in cursor)
+
+
+def _write_pins(db: sqlite3.Connection, settlement: Settlement) -> None:
+    db.execute("DELETE FROM pin WHERE source_id = ?", (settlement.source_id,))
+    db.executemany(
+        "INSERT INTO pin (source_id, connection_id, sequence, record) VALUES (?, ?, ?, ?)",
+        [(settlement.source_id, *pin) for pin in settlement.pins],
     )
 
 

@@ -65,6 +65,13 @@ CREATE TABLE file_checkpoint (
     note TEXT NOT NULL,
     PRIMARY KEY (source_id, file_id)
 );
+CREATE TABLE pin (
+    source_id INTEGER NOT NULL,
+    connection_id INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    record BLOB NOT NULL,
+    PRIMARY KEY (source_id, connection_id)
+);
 CREATE TABLE dead_letter (
     source_id INTEGER NOT NULL,
     sequence INTEGER NOT NULL,

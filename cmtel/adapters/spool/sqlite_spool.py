@@ -32,6 +32,7 @@ from cmtel.services.ports import (
     EntryKind,
     FileCheckpoint,
     LinkState,
+    Pin,
     Settlement,
     SpoolSource,
 )
@@ -162,6 +163,10 @@ class SqliteSpool:
     def oldest_utc(self, source_id: int, after_sequence: int) -> datetime | None:
         """Return when the oldest record after a sequence was received."""
         return self._read(lambda db: rows.oldest_utc(db, source_id, after_sequence))
+
+    def pins(self, source_id: int) -> tuple[Pin, ...]:
+        """Return the headings that decoders of the source need; see the port."""
+        return self._read(lambda db: rows.pins(db, source_id))
 
     def dead_letter_keys(self, source_id: int, first: int, last: int) -> set[tuple[int, int]]:
         """Return the keys of the dead letters in a range of sequences."""

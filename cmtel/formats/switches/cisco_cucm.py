@@ -26,7 +26,7 @@ from cmtel.formats.legs import LegCounter
 from cmtel.formats.line_decoder import LEG_MEMORY_RECORDS
 from cmtel.formats.numbers import caller_number, number
 from cmtel.formats.options import refuse_unknown
-from cmtel.formats.seam import Decoded, DecodeOptions, Decoder, Format
+from cmtel.formats.seam import Decoded, DecodeOptions, Decoder, Format, Heading
 from cmtel.formats.state import state_of
 from cmtel.formats.strict_csv import StrictCsv
 from cmtel.formats.text import ENCODING, RecordTexts
@@ -148,15 +148,9 @@ class _Decoder(CsvDecoder):
 
     def __init__(self, options: DecodeOptions) -> None:
         self._reader = _LineReader(options)
-        self._names_at: int | None = None
         super().__init__(
             RecordTexts(options.values), self._reader.read, memory_records=LEG_MEMORY_RECORDS
         )
-
-    @property
-    def oldest_open(self) -> int | None:
-        """The sequence of the last line with names; later lines cannot be read without it."""
-        return super().oldest_open if self._names_at is None else self._names_at
 
     def decode(
         self, records: Sequence[bytes], first_sequence: int, received_utc: datetime
@@ -171,17 +165,17 @@ class _Decoder(CsvDecoder):
     def finish(self, sequence: int) -> Decoded:
         """The input has ended: nothing is needed any more."""
         decoded = super().finish(sequence)
-        self._names_at = None
+        self.heading = None
         return decoded
 
     def _noted(self, decoded: Decoded) -> Decoded:
-        """Note where the last names were, if there were new ones."""
+        """Note the line with the last names, if there were new ones."""
         if not self._reader.has_new_names:
             return decoded
         self._reader.has_new_names = False
         for place, outcome in enumerate(decoded.outcomes):
             if isinstance(outcome, Skipped) and _FIRST_NAME in outcome.raw:
-                self._names_at = decoded.at[place] - decoded.covers[place] + 1
+                self.heading = Heading(decoded.at[place], decoded.raws[place])
         return decoded
 
 

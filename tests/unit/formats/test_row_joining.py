@@ -51,10 +51,11 @@ def test_a_heading_is_needed_by_all_lines_after_it() -> None:
     decoder.decode(
         [b"\n", b"callid,method,sip_code,a,b,c,d\n", b"c,REGISTER,200,,,,\n"], 4, RECEIVED
     )
-    assert decoder.oldest_open == 4
+    assert decoder.heading == (5, b"callid,method,sip_code,a,b,c,d\n")
+    assert decoder.oldest_open is None
 
     decoder.finish(7)
-    assert decoder.oldest_open is None
+    assert decoder.heading is None
 
 
 def test_a_call_of_rows_of_several_lines_covers_each_of_them() -> None:
