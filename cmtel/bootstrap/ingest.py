@@ -124,6 +124,7 @@ def open_ingest(
         ExitStack() as at_end,
     ):
         journal_id, sink = prepare(spool, order, committer)
+        spool.note_unchecked()
         spool.close_stale_connections(clock.now())
         deliveries = Deliveries(order, spool, clock, committer, journal_id, sink)
         at_end.callback(deliveries.close)

@@ -202,6 +202,16 @@ class Spool(Protocol):
 
     def checkpoints(self, source_id: int) -> list[FileCheckpoint]: ...
 
+    def unchecked_end(self, source_id: int) -> int | None:
+        """Return where the source ended at the first start since its last check; None: checked.
+
+        An older copy of a spool may have accepted more by the time its journal answers; its
+        sequences would then pass for those that the journal has.
+        """
+
+    def note_checked(self, source_id: int) -> None:
+        """The source does not lie behind its journal; durable on return."""
+
     def read(self, source_id: int, after_sequence: int, max_records: int) -> list[Chunk]:
         """Return the chunks after ``after_sequence``, up to about ``max_records`` records."""
 

@@ -162,10 +162,12 @@ class SourceDelivery:
         return True
 
     def _check_history(self, source: SpoolSource) -> None:
-        if self._watermark > source.last_sequence:
+        unchecked = self._spool.unchecked_end(source.source_id)
+        end = source.last_sequence if unchecked is None else unchecked
+        if self._watermark > end:
             raise SpoolError(
                 f"The journal has records of source {source.name} up to {self._watermark}, this "
-                f"spool only up to {source.last_sequence}: it was restored from an older copy.",
+                f"spool only up to {end}: it was restored from an older copy.",
                 hint="Bring back the newer spool, or name a new, empty folder with --spool.",
             )
         if self._possible_watermarks and self._watermark not in self._possible_watermarks:
@@ -180,6 +182,8 @@ class SourceDelivery:
                 "backup?); calls in between are missing there",
                 source.name, source.watermark, self._watermark,
             )  # fmt: skip
+        if unchecked is not None:
+            self._spool.note_checked(source.source_id)
 
     # --- in the committer's thread; step() waits for it before it hands over the next batch ---
 

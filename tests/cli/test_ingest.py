@@ -228,3 +228,15 @@ def test_a_database_that_does_not_answer_does_not_keep_it_from_stopping(
         connection, _ = silent.accept()
         with connection:
             assert process.end(5) == 130, process.log()
+
+
+def test_an_option_that_the_driver_does_not_know_is_a_setup_error(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    url = "mysql://u:s3cret@127.0.0.1:1/d?nonsense=1"
+
+    assert main(list(map(str, take(url, tmp_path, "ingest", "--source", "stdin")))) == 6
+
+    told = capsys.readouterr().err
+    assert "'nonsense'" in told
+    assert "s3cret" not in told

@@ -331,6 +331,23 @@ def test_an_older_copy_of_the_spool_is_refused(tmp_path: Path) -> None:
         a_delivery(spool, sink).restart(the_source(spool))
 
 
+def test_an_older_copy_is_refused_also_when_it_has_accepted_more(tmp_path: Path) -> None:
+    spool = SqliteSpool(tmp_path)
+    source_id = spool.open_source("toy", "j")
+    sink = FaultySink()
+    spool.accept([Entry(source_id, 1, EntryKind.DATA, [b"c1"], NOW)])
+    drain(spool, sink, [])
+    sink.watermarks[(spool.spool_id, "toy")] = 7  # by the newer spool, before this one came back
+
+    spool.note_unchecked()
+    spool.accept([Entry(source_id, 1, EntryKind.DATA, [b"c%d" % n for n in range(20)], NOW)])
+
+    for _ in range(2):  # and starting again does not help
+        with pytest.raises(SpoolError, match="older copy"):
+            a_delivery(spool, sink).restart(the_source(spool))
+        spool.note_unchecked()
+
+
 def test_a_copied_spool_in_use_elsewhere_is_refused(tmp_path: Path) -> None:
     spool = SqliteSpool(tmp_path)
     source_id = spool.open_source("toy", "j")

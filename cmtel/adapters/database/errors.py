@@ -58,6 +58,15 @@ def translated(engine: Engine, operation: str) -> Iterator[None]:
         yield
     except sqlalchemy.exc.DBAPIError as exc:
         raise as_database_error(exc.orig, name, label_of(engine), operation) from exc
+    except TypeError as exc:
+        if "unexpected keyword argument" not in str(exc):
+            raise
+        raise DatabaseSetupError(
+            f"The database {label_of(engine)} could not {operation}: its driver knows no such "
+            f"option ({str(exc).partition('unexpected ')[2]}).",
+            hint="Check what stands behind the ? in the URL.",
+            operation=operation,
+        ) from exc
     except (sqlalchemy.exc.SQLAlchemyError, module.Error) as exc:
         raise as_database_error(exc, name, label_of(engine), operation) from exc
 
@@ -88,7 +97,8 @@ def as_database_error(
     """
     codes = read_codes(exc)
     meaning = meaning_of(exc, codes, dialect)
-    message = f"The database {label} could not {operation}: {_one_line(codes.text)}."
+    told = _one_line(codes.text) or type(exc).__name__  # a killed connection says nothing
+    message = f"The database {label} could not {operation}: {told}."
     return meaning(message, hint=_HINTS.get(meaning), operation=operation)
 
 

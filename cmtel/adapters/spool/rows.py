@@ -34,7 +34,11 @@ def from_ms(ms: int) -> datetime:
 
 def open_source(db: sqlite3.Connection, name: str, journal_id: str) -> int:
     """Return the id of the source, made if it is new."""
-    db.execute("INSERT OR IGNORE INTO source (name, journal_id) VALUES (?, ?)", (name, journal_id))
+    made = db.execute(
+        "INSERT OR IGNORE INTO source (name, journal_id) VALUES (?, ?)", (name, journal_id)
+    )
+    if made.rowcount == 1:
+        remember(db, _unchecked(int(made.lastrowid or 0)), "0")
     row = db.execute(
         "SELECT id FROM source WHERE name = ? AND journal_id = ?", (name, journal_id)
     ).fetchone()
@@ -240,6 +244,26 @@ def _path(stored: str | bytes) -> str:
 
 def _shown(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
+
+
+def note_unchecked(db: sqlite3.Connection) -> None:
+    """Remember where each source ends, until it is compared with its journal (see the port)."""
+    db.execute("INSERT OR IGNORE INTO meta SELECT 'unchecked ' || id, last_sequence FROM source")
+
+
+def unchecked_end(db: sqlite3.Connection, source_id: int) -> int | None:
+    """Return where a source ended when it was last known to be unchecked."""
+    value = recall(db, _unchecked(source_id))
+    return None if value is None else int(value)
+
+
+def note_checked(db: sqlite3.Connection, source_id: int) -> None:
+    """The source and its journal belong together."""
+    db.execute("DELETE FROM meta WHERE name = ?", (_unchecked(source_id),))
+
+
+def _unchecked(source_id: int) -> str:
+    return f"unchecked {source_id}"
 
 
 def _optional_moment(ms: int | None) -> datetime | None:

@@ -137,6 +137,18 @@ class SqliteSpool:
         stale = self._read(rows.stale_connections)
         self.accept([Entry(source, number, EntryKind.END, (), at_utc) for source, number in stale])
 
+    def note_unchecked(self) -> None:
+        """Remember where the sources end now; to be called before anything is accepted."""
+        self._written(rows.note_unchecked)
+
+    def unchecked_end(self, source_id: int) -> int | None:
+        """Return where the source ended before it was compared with its journal; see the port."""
+        return self._read(lambda db: rows.unchecked_end(db, source_id))
+
+    def note_checked(self, source_id: int) -> None:
+        """The source and its journal belong together; durable on return."""
+        self._written(lambda db: rows.note_checked(db, source_id))
+
     def note_link(self, source_id: int, state: LinkState, detail: str, at_utc: datetime) -> None:
         """Remember a link's state; see the port."""
         self._settled(lambda db: rows.note_link(db, source_id, state, detail, at_utc))
