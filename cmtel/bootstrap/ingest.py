@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     from cmtel.services.ports import Source
 
 logger = logging.getLogger(__name__)
+
+#: How long a start waits for a journal that the spool knows already, in seconds: sources are to
+#: accept soon, also when the database hangs.
+_KNOWN_PATIENCE_SECS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,13 +242,18 @@ def prepare(
         DatabaseSetupError: The table or its columns are not as they have to be.
     """
     fact = f"journal id of {_description(order.target)}"
+    remembered = None if order.is_once else spool.recall(fact)
+    patience_secs = math.inf if remembered is None else _KNOWN_PATIENCE_SECS
     try:
-        sink, journal_id = committer.call(lambda: _reach(order.target))
+        sink, journal_id = committer.call(lambda: _reach(order.target), patience_secs)
     except StillUnderWay as stop:
-        raise StoppedEarly("Stopped before the database answered; nothing was started.") from stop
+        if remembered is None:
+            message = "Stopped before the database answered; nothing was started."
+            raise StoppedEarly(message) from stop
+        logger.warning("The database does not answer. Calls are kept in the spool until it does.")
+        return remembered, None
     except DatabaseUnavailable as error:
-        remembered = spool.recall(fact)
-        if remembered is None or order.is_once:
+        if remembered is None:
             raise
         logger.warning("%s Calls are kept in the spool until it is back.", error.message)
         return remembered, None

@@ -81,7 +81,8 @@ def import_order(words: IngestWords, files: Sequence[Path], config_path: str | N
     """
     for file in files:
         if not file.is_file():
-            raise SourceError(f"There is no file '{file}'.")
+            what = "is no regular file" if file.exists() else "is not there"
+            raise SourceError(f"The file '{file}' {what}.")
     config = load_config_or_defaults(config_path)
     format_name = words.named_format()
     named = SourceOrder(

@@ -40,14 +40,14 @@ class Committer:
         self._work.put((future, work))
         return future
 
-    def call(self, work: Callable[[], Result]) -> Result:
+    def call(self, work: Callable[[], Result], patience_secs: float = math.inf) -> Result:
         """Return what ``work`` returns, or raise what it raises.
 
         Raises:
-            StillUnderWay: All is to stop while the database does not answer.
+            StillUnderWay: As :meth:`wait` does; ``work`` goes on, and what it returns is lost.
         """
         future = self.submit(work)
-        self.wait(future)
+        self.wait(future, patience_secs)
         return future.result()
 
     def wait(self, future: Future[Result], patience_secs: float = math.inf) -> None:

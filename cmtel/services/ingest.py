@@ -84,8 +84,8 @@ class Ingest:
         """Run until the clock stops, or until all is done (``plan.is_once``); return the books.
 
         Raises:
-            SourceError: Every source has failed; the first one's error. What was accepted
-                before is delivered if ``plan.is_once``, else it waits in the spool.
+            SourceError: Every source has failed, or one with ``plan.is_once``; the first one's
+                error. What was accepted before is delivered if ``plan.is_once``, else it waits.
             DatabaseError, SpoolError: See DeliveryLoop.run; what was accepted is in the spool.
         """
         for thread in self._threads:
@@ -121,5 +121,5 @@ class Ingest:
                 "A source ended by an error of cmtel itself; the traceback is above.",
                 hint="Please report it. What was accepted before is in the spool.",
             )
-        if errors and len(errors) == len(self._threads):
+        if errors and (self._plan.is_once or len(errors) == len(self._threads)):
             raise errors[0]
