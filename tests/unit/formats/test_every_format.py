@@ -15,6 +15,9 @@ from cmtel.formats.seam import DecodeOptions, Format
 from cmtel.formats.switches import delimited, fixed
 from tests.format_samples import decode_records, frame
 
+#: Many examples; `make unit` leaves them out.
+pytestmark = pytest.mark.slow
+
 NEEDED = {"delimited": delimited.SIMULATED_FIELDS, "fixed": fixed.SIMULATED_FIELDS}
 #: The empty line after an oversize record belongs to it: to the block, to the document.
 MORE_THAN_LINES = {"asterisk-ami", "broadworks-xml"}

@@ -13,6 +13,9 @@ from cmtel.errors import SourceError, UsageError
 from cmtel.services.backtest import Backtest, BacktestOrder, backtest
 from tests.unit.domain.silence.fitting.traffic import START, VIENNA, poisson
 
+#: Many examples; `make unit` leaves them out.
+pytestmark = pytest.mark.slow
+
 CALENDAR = Calendar(VIENNA)
 UNTIL = datetime(2026, 4, 6, tzinfo=VIENNA)
 STAMPS = poisson(120, 182, 7)

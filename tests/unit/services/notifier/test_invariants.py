@@ -18,6 +18,9 @@ from tests.notifier.memory_store import MemoryNotifierStore
 from tests.notifier.schedule import new_world, play
 from tests.notifier.world import FEED, World
 
+#: Many examples; `make unit` leaves them out.
+pytestmark = pytest.mark.slow
+
 SCHEDULES = int(os.environ.get("CMTEL_SCHEDULES", "300"))
 FIRST_SEED = int(os.environ.get("CMTEL_FIRST_SEED", "0"))
 

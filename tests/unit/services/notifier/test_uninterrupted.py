@@ -13,6 +13,9 @@ from cmtel.domain.mails.kinds import MailKind
 from tests.notifier.memory_store import MemoryNotifierStore
 from tests.notifier.world import CHECK_SECS, LIMIT, World, a_start, states
 
+#: Many examples; `make unit` leaves them out.
+pytestmark = pytest.mark.slow
+
 SEEDS = range(12)
 START = datetime(2025, 3, 1, 12, tzinfo=UTC)
 

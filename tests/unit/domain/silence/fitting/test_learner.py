@@ -15,6 +15,9 @@ from cmtel.domain.silence.fitting.replay import alarm_secs
 from cmtel.domain.silence.rule import State, verdict
 from tests.unit.domain.silence.fitting.traffic import DAY_SECS, START, VIENNA, poisson
 
+#: Many examples; `make unit` leaves them out.
+pytestmark = pytest.mark.slow
+
 CALENDAR = Calendar(VIENNA)
 WEEK_SECS = 7 * DAY_SECS
 
