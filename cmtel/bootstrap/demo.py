@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from cmtel.adapters.clock import SystemClock
-from cmtel.bootstrap.ingest import IngestOrder, OpenIngest, SourceOrder, open_ingest
+from cmtel.bootstrap.ingest import OpenIngest, open_ingest
+from cmtel.bootstrap.ingest_order import IngestOrder, SourceOrder
 from cmtel.bootstrap.journal import JournalTarget, create_table, open_target, resolve_target
 from cmtel.bootstrap.simulation import SwitchOrder, WayOut, format_encoder, switch_simulation
 from cmtel.domain.traffic import TrafficPlan

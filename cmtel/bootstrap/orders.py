@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cmtel.bootstrap.config import load_config_or_defaults
-from cmtel.bootstrap.ingest import IngestOrder, SourceOrder
+from cmtel.bootstrap.ingest_order import IngestOrder, SourceOrder
 from cmtel.bootstrap.journal import JournalTarget, resolve_target
 from cmtel.domain.source_address import SourceAddress, SourceKind, parse_source_address
 from cmtel.domain.source_options import parse_source_options

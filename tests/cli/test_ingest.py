@@ -240,3 +240,16 @@ def test_an_option_that_the_driver_does_not_know_is_a_setup_error(
     told = capsys.readouterr().err
     assert "'nonsense'" in told
     assert "s3cret" not in told
+
+
+def test_a_new_spool_for_a_file_that_was_read_before_is_warned_of(
+    journal: str, tmp_path: Path, capsys: Captured
+) -> None:
+    path = write_calls(tmp_path / "Master.csv", 1, 2)
+    words = ["journal", "ingest", "--url", journal, "--format", "asterisk-csv", "--once"]
+    for spool in ("first", "first", "second"):
+        capsys.readouterr()
+        told = "from another spool before"
+        source = ["--source", f"file:{path}", "--spool", str(tmp_path / spool)]
+        assert main([*words, *source]) == 0
+        assert (told in capsys.readouterr().err) == (spool == "second")

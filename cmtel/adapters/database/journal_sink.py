@@ -88,6 +88,11 @@ class SqlJournalSink:
         with translated(self._engine, "read the watermark"), self._engine.connect() as connection:
             return self._watermarks.read(connection, spool_id, source) or 0
 
+    def other_spools(self, spool_id: str, source: str) -> int:
+        """Return how many other spools have delivered a source of that name into this journal."""
+        with translated(self._engine, "read the watermarks"), self._engine.connect() as connection:
+            return self._watermarks.other_spools(connection, spool_id, source)
+
     def deliver(self, batch: RowBatch, before_commit: BeforeCommit) -> Sequence[RejectedRow]:
         deliver = self._deliver if self.is_transactional else self._deliver_rows_first
         with translated(self._engine, "store the rows"), self._transaction() as connection:

@@ -47,6 +47,15 @@ class Watermarks:
         found: int | None = connection.execute(query).scalar()
         return None if found is None else int(found)
 
+    def other_spools(self, connection: Connection, spool_id: str, source: str) -> int:
+        """Return how many other spools have delivered a source of that name."""
+        from sqlalchemy import func, select
+
+        is_own_spool, is_source, is_table = self._is_key(spool_id, source)
+        query = select(func.count()).select_from(self._table)
+        found = connection.execute(query.where(~is_own_spool, is_source, is_table))
+        return int(found.scalar_one())
+
     def move(self, connection: Connection, batch: RowBatch) -> None:
         """Move the watermark from where the batch expects it to where the batch ends.
 
