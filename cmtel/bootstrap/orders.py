@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from cmtel.bootstrap.config import load_config_or_defaults
 from cmtel.bootstrap.ingest_order import IngestOrder, SourceOrder
 from cmtel.bootstrap.journal import JournalTarget, resolve_target
+from cmtel.config.advice import without_effect
 from cmtel.domain.source_address import SourceAddress, SourceKind, parse_source_address
 from cmtel.domain.source_options import parse_source_options
 from cmtel.errors import ConfigError, SourceError, UsageError
@@ -19,6 +21,9 @@ from cmtel.formats.seam import DecodeOptions
 if TYPE_CHECKING:
     from cmtel.config.journal import Source as SourceSection
     from cmtel.config.model import Config
+
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,8 @@ def ingest_order(
         UsageError, ConfigError: A word is wrong, or something needed is named nowhere.
     """
     config = load_config_or_defaults(config_path)
+    for setting in without_effect(config):
+        logger.warning("%s", setting)
     sources = [_named_source(words, source)] if source else _configured_sources(words, config)
     return _order(words, config, sources, is_once=is_once)
 

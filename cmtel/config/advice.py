@@ -17,7 +17,25 @@ _LISTENERS = ("tcp-listen", "udp-listen", "http-listen")
 
 def advise(config: Config) -> list[str]:
     """Return the warnings about valid settings, each with its path."""
-    return [*_literals(config), *_open_listeners(config), *_incomplete(config)]
+    return [
+        *_literals(config), *_open_listeners(config), *_incomplete(config), *without_effect(config)
+    ]  # fmt: skip
+
+
+def without_effect(config: Config) -> list[str]:
+    """Return the settings that this version takes and does nothing with; said, not ignored."""
+    journal, told = config.journal, []
+    if journal.phone_books:
+        told.append(f"{ROOT}/Journal/PhoneBook: names are not looked up by this version yet")
+    if journal.numbers.model_fields_set:
+        told.append(f"{ROOT}/Journal/Numbers: numbers are not split by this version yet")
+    for index, source in enumerate(journal.sources):
+        if source.user is not None or source.secret_ref is not None or source.password is not None:
+            path = f"{ROOT}/Journal/Source[{index + 1}]/@user"
+            told.append(f"{path}: this version does not log in to a switch yet")
+    if config.feeds or config.mail or config.recipients:
+        told.append(f"{ROOT}: the notifier's settings are checked; it does not run in this version")
+    return told
 
 
 def missing_for_notifier(config: Config) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import xmlschema
 
+from cmtel.cli.boundary import main
 from cmtel.config.advice import advise, missing_for_notifier
 from cmtel.config.describe.xsd import schema
 from cmtel.config.kinds import Known
@@ -17,6 +18,9 @@ from docs import generate_configuration
 
 TOP = Path(__file__).parents[2]
 SAMPLES = sorted((TOP / "sample_configs").glob("*.xml"))
+
+#: Samples show settings that are checked and not used yet; the check says so.
+NOT_YET = ("by this version yet", "does not log in to a switch yet", "not run in this version")
 
 
 def read(path: Path) -> Config:
@@ -45,7 +49,14 @@ def test_a_sample_is_valid_for_the_check_and_for_the_xsd(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
 def test_no_sample_needs_a_warning(path: Path) -> None:
-    assert advise(read(path)) == []
+    told = [warning for warning in advise(read(path)) if not warning.endswith(NOT_YET)]
+    assert told == []
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
+def test_a_sample_passes_the_check_of_the_command_line(path: Path) -> None:
+    """With the formats' own check of their options, which the model knows nothing of."""
+    assert main(["--quiet", "--config", str(path), "config", "check"]) == 0
 
 
 def test_the_hotels_sample_has_all_that_the_notifier_needs() -> None:

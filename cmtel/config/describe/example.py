@@ -25,7 +25,7 @@ EXAMPLE: Mapping[str, Any] = {
                 "@address": "0.0.0.0:9000",
                 "@allow": "10.1.0.0/16",
                 "@format": "avaya-ipo",
-                "Option": [{"@name": "internal", "@value": r"[1-9]\d{2,3}"}],
+                "Option": [{"@name": "encoding", "@value": "utf-8"}],
                 "SourceOption": [{"@name": "max-connections", "@value": "1000"}],
             }
         ],
