@@ -72,7 +72,7 @@ def _watch(
 
 def _so_far(spool: SqliteSpool, journal_id: str, files: Sequence[Path]) -> tuple[float, int]:
     """Return (bytes, records) of these files that are through: what is accepted, less the wait."""
-    wanted = {str(file) for file in files}
+    wanted = {str(file.absolute()) for file in files}
     through_bytes, records = 0.0, 0
     for source in spool.sources():
         if source.journal_id != journal_id:

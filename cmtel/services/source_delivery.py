@@ -192,11 +192,9 @@ class SourceDelivery:
         letters = batch.rejected(start)
         self._spool.add_dead_letters(letters)
         wanted = batch.calls(start, self._mapper.is_wanted)
-        calls = (
-            [i for i in wanted if batch.key(i) not in self._old_letters]
-            if (self._old_letters)
-            else wanted
-        )
+        calls = wanted
+        if self._old_letters:
+            calls = [index for index in wanted if batch.key(index) not in self._old_letters]
         fresh_from = batch.first_above(self._watermark)
         fresh = [index for index in calls if index >= fresh_from]
         refused = self._write(batch, fresh) if fresh else []
