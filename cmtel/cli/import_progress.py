@@ -64,10 +64,11 @@ def _watch(
     spool: SqliteSpool, journal_id: str, files: Sequence[Path], bar: Progress, task: TaskID,
     done: threading.Event,
 ) -> None:  # fmt: skip
-    while not done.wait(_REDRAW_SECS):
-        delivered_bytes, records = _so_far(spool, journal_id, files)
-        bar.update(task, completed=delivered_bytes, calls=records)
-    bar.update(task, completed=bar.tasks[0].total)
+    is_last = False
+    while not is_last:
+        is_last = done.wait(_REDRAW_SECS)  # the last look is after the end: it shows all
+        through_bytes, records = _so_far(spool, journal_id, files)
+        bar.update(task, completed=through_bytes, calls=records)
 
 
 def _so_far(spool: SqliteSpool, journal_id: str, files: Sequence[Path]) -> tuple[float, int]:
