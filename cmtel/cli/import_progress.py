@@ -64,11 +64,13 @@ def _watch(
     spool: SqliteSpool, journal_id: str, files: Sequence[Path], bar: Progress, task: TaskID,
     done: threading.Event,
 ) -> None:  # fmt: skip
-    is_last = False
+    is_last, shown_bytes = False, 0.0
     while not is_last:
         is_last = done.wait(_REDRAW_SECS)  # the last look is after the end: it shows all
         through_bytes, records = _so_far(spool, journal_id, files)
-        bar.update(task, completed=through_bytes, calls=records)
+        # Books and file positions are read one after the other; the bar does not go back for it.
+        shown_bytes = max(shown_bytes, through_bytes)
+        bar.update(task, completed=shown_bytes, calls=records)
 
 
 def _so_far(spool: SqliteSpool, journal_id: str, files: Sequence[Path]) -> tuple[float, int]:
