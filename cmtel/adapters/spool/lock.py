@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from pathlib import Path
 from typing import IO
 
@@ -12,6 +13,9 @@ from cmtel.errors import SpoolError
 #: The lock is a byte range far behind the text, so that others can read who holds it (Windows
 #: locks are mandatory).
 _LOCKED_BYTE = 1 << 20
+#: How often a lock that is taken is tried again, and after how long, in seconds.
+_TRIES = 10
+_PAUSE_SECS = 0.05
 
 
 class SpoolLock:
@@ -29,7 +33,7 @@ class SpoolLock:
         except OSError as exc:
             raise SpoolError(f"The spool folder {folder} cannot be written ({exc}).") from exc
         try:
-            _lock(self._file.fileno())
+            _lock_patiently(self._file.fileno(), 1 if is_probe else _TRIES)
         except OSError as exc:
             holder = self._holder()
             self._file.close()
@@ -68,6 +72,16 @@ def process_holding(folder: Path) -> int | None:
 def _written_holder(folder: Path) -> int | None:
     text = (folder / "lock").read_text("ascii").strip()
     return int(text) if text.isdigit() else None
+
+
+def _lock_patiently(handle: int, tries: int) -> None:
+    """A probe of ``cmtel status`` holds the lock for an instant: that is nobody at work."""
+    for _ in range(tries - 1):
+        try:
+            return _lock(handle)
+        except OSError:
+            threading.Event().wait(_PAUSE_SECS)
+    return _lock(handle)
 
 
 def _lock(handle: int) -> None:

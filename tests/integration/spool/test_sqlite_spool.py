@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from cmtel.adapters.spool.chunks import MAX_CHUNK_BYTES, MAX_CHUNK_RECORDS
-from cmtel.adapters.spool.lock import SpoolLock
+from cmtel.adapters.spool.lock import SpoolLock, process_holding
 from cmtel.adapters.spool.sqlite_spool import FILE_NAME, SqliteSpool
 from cmtel.errors import SpoolError, SpoolFull
 from cmtel.services.ports import (
@@ -274,6 +274,24 @@ def test_a_second_process_is_refused_and_told_who_has_the_spool(tmp_path: Path) 
 
     lock.close()
     SpoolLock(tmp_path).close()
+
+
+def test_looking_who_has_the_spool_keeps_nobody_from_it(tmp_path: Path) -> None:
+    has_ended = threading.Event()
+
+    def look() -> None:
+        while not has_ended.wait(0.001):
+            process_holding(tmp_path)
+
+    SpoolLock(tmp_path).close()
+    looker = threading.Thread(target=look)
+    looker.start()
+    try:
+        for _ in range(300):
+            SpoolLock(tmp_path).close()
+    finally:
+        has_ended.set()
+        looker.join()
 
 
 def _accept_for_ever(folder: Path, told: multiprocessing.connection.Connection) -> None:
