@@ -24,7 +24,7 @@ INSTALLED_DEV := $(VENV)/installed-dev
 # Unit tests first: what is quick to find is found first.
 OTHER_TESTS := $(filter-out tests/unit/ tests/data/ tests/__pycache__/,$(wildcard tests/test_*.py tests/*/))
 
-.PHONY: help demo test unit lint types docs bench packages clean
+.PHONY: help demo test unit lint types docs translations bench packages clean
 
 help: ## list what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | while IFS='|' read -r name text; do \
@@ -51,6 +51,9 @@ types: $(INSTALLED_DEV) ## mypy, strict
 docs: $(INSTALLED) ## write the pages and samples that are made from the program anew
 	$(PY) -m docs.generate_commands
 	$(PY) -m docs.generate_configuration
+
+translations: $(INSTALLED) ## bring new texts into the catalogues, and compile them
+	$(PY) -m docs.generate_translations
 
 bench: $(INSTALLED_DEV) ## list the measurements, or run one: make bench NAME=startup
 	@$(PY) -m bench $(NAME)

@@ -25,7 +25,7 @@ def on_read_failed(turn: Turn, event: ReadFailed) -> None:
         turn.log(Level.ERROR, "READ", reason=event.reason, since=since.isoformat())
     turn.change(overdue_reads=0)
     if turn.state.state is not State.BLIND and _is_past_grace(turn):
-        incident = turn.open(IncidentKind.BLIND, event.reason)
+        incident = turn.open(IncidentKind.BLIND, turn.state.failing_since, event.reason)
         turn.change(frozen=turn.state.state)
         turn.move(State.BLIND, Level.ERROR, incident=incident.id, reason=event.reason)
     reminders.tell_of_blindness(turn)

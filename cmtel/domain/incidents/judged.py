@@ -10,6 +10,7 @@ from cmtel.domain.incidents.actions import Level
 from cmtel.domain.incidents.events import Read
 from cmtel.domain.incidents.states import IncidentKind, Judgement, Silence, State
 from cmtel.domain.incidents.turn import Turn
+from cmtel.domain.mails.facts import LIMITS_CHANGED
 from cmtel.domain.mails.kinds import MailKind
 
 _TOO_QUIET = (Silence.LATE, Silence.OVERDUE)
@@ -84,7 +85,7 @@ def _reads_needed(turn: Turn) -> int:
 
 def _stall(turn: Turn, judgement: Judgement) -> None:
     """Rows 3 and 8: a new incident; soon after a close it goes on with that one's thread."""
-    incident = turn.open(IncidentKind.STALL)
+    incident = turn.open(IncidentKind.STALL, turn.state.last_arrival)
     last = turn.state.last_closed
     if last is not None and _is_soon_after(turn, last.closed_at or turn.now):
         has_thread = last.first_queued_at is not None or last.thread_id != last.id
@@ -108,7 +109,7 @@ def _stalled(turn: Turn, read: Read) -> None:
         turn.change(recovering_since=turn.now, recovered_arrivals=0, first_record=read.first_record)
         _recovering(turn, read)
     elif read.is_rejudged and read.judgement.silence not in _TOO_QUIET:
-        _close(turn, why="limits changed")
+        _close(turn, why=LIMITS_CHANGED)
 
 
 def _recovering(turn: Turn, read: Read) -> None:

@@ -9,7 +9,7 @@ from cmtel.domain.incidents.actions import Level, QueueMail
 from cmtel.domain.incidents.rules import MAX_PAUSE
 from cmtel.domain.incidents.states import Ack, Downtime, Incident
 from cmtel.domain.incidents.turn import Turn
-from cmtel.domain.mails.facts import MailFacts
+from cmtel.domain.mails.facts import NO_LONGER_WATCHED, MailFacts
 from cmtel.domain.mails.kinds import MailKind
 
 
@@ -178,5 +178,5 @@ def on_feed_removed(turn: Turn, event: events.FeedRemoved) -> None:
     """Close what is open: nobody watches this feed any more."""
     for incident in (turn.state.stall, turn.state.blind):
         if incident is not None:
-            turn.close(incident, MailKind.REMOVED, why="the feed is no longer watched")
+            turn.close(incident, MailKind.REMOVED, why=NO_LONGER_WATCHED)
     turn.log(Level.WARNING, "FEED", result="removed from the settings")

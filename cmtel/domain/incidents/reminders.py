@@ -7,11 +7,12 @@ of it on a read that is made up for afterwards.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from cmtel.domain.incidents.actions import Level
 from cmtel.domain.incidents.events import Read
 from cmtel.domain.incidents.rules import Escalation, IncidentRules
-from cmtel.domain.incidents.states import FeedState, Incident, State
+from cmtel.domain.incidents.states import FeedState, Incident, IncidentKind, State
 from cmtel.domain.incidents.turn import Turn
 from cmtel.domain.mails.kinds import MailKind
 
@@ -69,7 +70,8 @@ def tell_of_blindness(turn: Turn) -> None:
 
 def _first(turn: Turn, incident: Incident) -> None:
     """Row 3, and row 12 where the first mail was held back."""
-    incident = turn.mail(MailKind.FIRST, incident, turn.rules.recipients)
+    next_at = turn.now + turn.rules.repeats.after(0)
+    incident = turn.mail(MailKind.FIRST, incident, turn.rules.recipients, next_repeat_at=next_at)
     turn.change_incident(
         incident,
         told=turn.rules.recipients,
@@ -86,7 +88,10 @@ def _repeat(turn: Turn, incident: Incident) -> None:
     if incident.ack is not None or not is_due:
         return
     number = incident.repeats + 1
-    incident = turn.mail(MailKind.REPEAT, incident, incident.told, repeat_number=number)
+    next_at = turn.now + turn.rules.repeats.after(number)
+    incident = turn.mail(
+        MailKind.REPEAT, incident, incident.told, repeat_number=number, next_repeat_at=next_at
+    )
     turn.change_incident(incident, repeats=number, last_queued_at=turn.now, repeats_now=False)
 
 
@@ -119,8 +124,16 @@ def _join(turn: Turn, incident: Incident | None, wanted: tuple[str, ...]) -> Non
     """Those who became recipients of an open incident learn what happened so far (2.6, 8)."""
     added = tuple(to for to in wanted if incident is not None and to not in incident.told)
     if incident is not None and added:
-        incident = turn.mail(MailKind.JOINING, incident, added)
+        incident = turn.mail(MailKind.JOINING, incident, added, **_joining_facts(turn, incident))
         turn.change_incident(incident, told=(*incident.told, *added))
+
+
+def _joining_facts(turn: Turn, incident: Incident) -> dict[str, Any]:
+    if incident.ack is not None:
+        return {"by": incident.ack.by, "why": incident.ack.reason}
+    if incident.kind is IncidentKind.BLIND:
+        return {}
+    return {"next_repeat_at": repeat_due_at(incident, turn.rules)}
 
 
 def _dismiss(turn: Turn, incident: Incident | None, wanted: tuple[str, ...]) -> None:

@@ -58,13 +58,13 @@ class Turn:
         entry = (("feed", self.state.feed), *fields.items())
         self.actions.append(Log(level, topic, entry))
 
-    def open(self, kind: IncidentKind, reason: str = "") -> Incident:
+    def open(self, kind: IncidentKind, silent_since: datetime | None, reason: str = "") -> Incident:
         """Open an incident that stands alone; nothing is mailed yet."""
         count = self.state.incident_count + 1
         name = f"{self.state.feed}/{kind}/{count}/{self.now.timestamp():.3f}"
         made = str(uuid5(self.rules.namespace, name))
         incident = Incident(
-            made, kind, self.state.feed, self.now, made, self.state.last_arrival, reason=reason
+            made, kind, self.state.feed, self.now, made, silent_since, reason=reason
         )
         self.change(incident_count=count, **{kind.value: incident})
         return incident
@@ -85,7 +85,7 @@ class Turn:
     def close(self, incident: Incident, kind: MailKind, why: str = "") -> Incident:
         """Close an incident; all who were told are told so, whatever overlay there is."""
         incident = self.change_incident(incident, closed_at=self.now)
-        incident = self.mail(kind, incident, incident.told, why=why)
+        incident = self.mail(kind, incident, incident.told, why=why or incident.reason)
         self.change(**{incident.kind.value: None})
         self.actions.append(Archive(incident))
         return incident
@@ -93,7 +93,10 @@ class Turn:
     def _facts(self, incident: Incident, facts: dict[str, Any]) -> MailFacts:
         judgement = self.judgement or _NO_VERDICT
         known: dict[str, Any] = {
+            "is_blind": incident.kind is IncidentKind.BLIND,
             "silent_since": incident.silent_since,
+            "last_arrival": self.state.last_arrival,
+            "resumed_at": self.state.recovering_since,
             "closed_at": incident.closed_at,
             "silence_secs": judgement.silence_secs,
             "expected": judgement.expected,
