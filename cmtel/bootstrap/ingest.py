@@ -14,6 +14,7 @@ from cmtel.adapters.spool import known_spools
 from cmtel.adapters.spool.lock import SpoolLock
 from cmtel.adapters.spool.sqlite_spool import SqliteSpool
 from cmtel.bootstrap.deliveries import Deliveries, prepare
+from cmtel.bootstrap.enrichment import make_enrichers
 from cmtel.bootstrap.folders import state_folder
 from cmtel.bootstrap.ingest_order import IngestOrder, SourceOrder
 from cmtel.bootstrap.journal import JournalTarget, open_target
@@ -76,6 +77,7 @@ def open_ingest(
     sources = {
         source.name: _make_source(source, clock, is_once=order.is_once) for source in order.sources
     }
+    enrichers = make_enrichers(order.enrichment)
     committer = Committer(clock)
     with (
         open_spool(order.spool_folder, order.spool_limit_bytes, default_spool) as spool,
@@ -84,7 +86,7 @@ def open_ingest(
         journal_id, sink = prepare(spool, order, committer)
         spool.note_unchecked()
         spool.close_stale_connections(clock.now())
-        deliveries = Deliveries(order, spool, clock, committer, journal_id, sink)
+        deliveries = Deliveries(order, spool, clock, committer, journal_id, sink, enrichers)
         at_end.callback(deliveries.close)
         plan = DeliveryPlan(journal_id, deliveries.make, is_once=order.is_once)
         configured = [

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cmtel.bootstrap.config import load_config_or_defaults
+from cmtel.bootstrap.enrichment import EnrichmentOrder
 from cmtel.bootstrap.ingest_order import IngestOrder, SourceOrder
 from cmtel.bootstrap.journal import JournalTarget, resolve_target
 from cmtel.config.advice import without_effect
@@ -121,6 +122,7 @@ def _order(
         spool.max_megabytes << 20,
         config.journal.internal_as,
         is_once=is_once,
+        enrichment=EnrichmentOrder(config.journal, config.database),
     )
 
 
