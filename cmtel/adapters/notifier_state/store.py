@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from cmtel.adapters.notifier_state import rows, schema, states
+from cmtel.adapters.notifier_state import rows, states
 from cmtel.adapters.notifier_state.documents import from_ms, to_ms
-from cmtel.adapters.notifier_state.schema import in_transaction
+from cmtel.adapters.notifier_state.schema import SCHEMA
+from cmtel.adapters.sqlite_schema import in_transaction, prepare
 from cmtel.domain.incidents.actions import Level, Log
 from cmtel.domain.incidents.states import FeedState
 from cmtel.domain.mails.allowance import DAY, MailRecord
@@ -61,7 +62,7 @@ class SqliteNotifierStore:
             try:
                 self._db.execute("PRAGMA journal_mode = WAL")
                 self._db.execute("PRAGMA synchronous = FULL")
-                self.namespace: UUID = schema.prepare(self._db, str(path))
+                self.namespace = UUID(prepare(self._db, str(path), SCHEMA))
             except BaseException:
                 self._db.close()
                 raise
