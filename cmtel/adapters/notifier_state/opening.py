@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cmtel.adapters import instance_lock
 from cmtel.adapters.instance_lock import InstanceLock
 from cmtel.adapters.notifier_state.store import SqliteNotifierStore
-from cmtel.errors import ConfigError, SpoolError
+from cmtel.errors import AccessDenied, ConfigError, SpoolError
 
 FILE_NAME = "notifier.sqlite3"
 LOCK_NAME = "notifier.lock"
@@ -58,10 +58,17 @@ def open_beside_service(folder: Path) -> SqliteNotifierStore | None:
     """Open the state to look at it, or to leave a request; None if there is none yet.
 
     Raises:
+        AccessDenied: This user may not look into the folder.
         SpoolError: It cannot be read.
     """
     path = folder / FILE_NAME
-    return SqliteNotifierStore(path) if path.exists() else None
+    try:
+        return SqliteNotifierStore(path) if path.exists() else None
+    except PermissionError as exc:
+        raise AccessDenied(
+            f"The notifier's state in {folder} may not be read ({exc.strerror}).",
+            hint="Do it as the user of the service, or as administrator.",
+        ) from exc
 
 
 def process_holding(folder: Path) -> int | None:
