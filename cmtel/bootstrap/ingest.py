@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from cmtel.adapters.clock import SystemClock
 from cmtel.adapters.spool import known_spools
-from cmtel.adapters.spool.lock import SpoolLock
+from cmtel.adapters.spool.lock import lock_spool
 from cmtel.adapters.spool.sqlite_spool import SqliteSpool
 from cmtel.bootstrap.deliveries import Deliveries, prepare
 from cmtel.bootstrap.enrichment import make_enrichers
@@ -51,7 +51,7 @@ def open_spool(folder: Path | None, limit_bytes: int, default_name: str) -> Iter
     folder = folder or state_folder() / default_name
     spool = SqliteSpool(folder, limit_bytes=limit_bytes)
     try:
-        lock = SpoolLock(folder)
+        lock = lock_spool(folder)
         known_spools.note(state_folder(), folder)
         try:
             yield spool

@@ -16,7 +16,7 @@ from cmtel.domain.mails.kinds import MailKind
 from cmtel.domain.mails.outbox import OutboxRow
 from cmtel.domain.mails.replies import SendReport
 from cmtel.domain.way import Way
-from cmtel.services.notifier.changes import Changes, HistoryEvent, Request, Residual
+from cmtel.services.notifier.changes import Changes, HistoryEvent, PastIncident, Request, Residual
 
 Spans = tuple[tuple[datetime, datetime], ...]
 
@@ -203,8 +203,11 @@ class NotifierStore(Protocol):
     def accepted_since(self, since: datetime) -> int:
         """How many mails servers took since an instant."""
 
-    def add_request(self, request: Request) -> None:
-        """Leave a request for the service."""
+    def last_mail(self) -> OutboxRow | None:
+        """The mail that a server took last."""
+
+    def add_request(self, request: Request) -> int:
+        """Leave a request for the service; return the id by which :meth:`requests` has it."""
 
     def requests(self) -> list[Request]:
         """Requests not yet done, in their order."""
@@ -217,6 +220,9 @@ class NotifierStore(Protocol):
 
     def history(self, since: datetime, feed: str | None = None) -> list[HistoryEvent]:
         """The history since an instant, oldest first."""
+
+    def incidents_since(self, since: datetime, feed: str | None = None) -> list[PastIncident]:
+        """The incidents that are open or closed since an instant, in the order of opening."""
 
     def residuals(self, feed: str, since: datetime) -> list[Residual]:
         """The gaps of a feed that ended since an instant, oldest first."""
