@@ -58,6 +58,8 @@ class ServiceDefinition(NamedTuple):
     operators: str = ""
     #: The settings file that it is bound to; readable by the account.
     config_file: str = ""
+    #: Devices that it opens, as serial lines.
+    devices: tuple[str, ...] = ()
     #: References of secrets that the system hands over (systemd credentials): name, file.
     credentials: tuple[tuple[str, str], ...] = ()
 
