@@ -17,6 +17,8 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from cmtel.adapters.mail_sink.behaviour import Behaviour, SunkMail
 
 _OK = "250 2.0.0 OK"
+#: RFC 4954 section 4.
+_MAX_RESPONSE_BYTES = 12_288
 
 
 class SinkHandler:
@@ -97,8 +99,15 @@ def _mail(envelope: Envelope) -> SunkMail:
 
 
 async def _challenge(server: SMTP, text: bytes) -> bytes:
+    """Send a challenge and return the response; tokens are longer than aiosmtpd's lines may be."""
     await server.push(b"334 " + base64.b64encode(text))
-    return (await server._reader.readline()).strip()  # as aiosmtpd's own does
+    response = b""
+    while not response.endswith(b"\n") and len(response) < _MAX_RESPONSE_BYTES:
+        more = await server._reader.read(4096)  # as aiosmtpd's own challenge does
+        if not more:
+            break
+        response += more
+    return response.strip()
 
 
 def _token(given: bytes) -> str:

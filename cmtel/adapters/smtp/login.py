@@ -65,19 +65,26 @@ class TokenLogin:
     tokens: TokenSource
 
     def log_in(self, connection: Connection) -> None:
-        """See Login. A token that the server does not take is not used again."""
+        """See Login. A token kept from earlier may have been revoked: then once with a new one."""
         offered = _offered(connection)
         if "XOAUTH2" not in offered:
             raise _not_offered("XOAUTH2", offered)
+        answer = self._try(connection)
+        if _is_refusal(answer) and self.tokens.forget():
+            answer = self._try(connection)
+        if _is_refusal(answer):
+            self.tokens.forget()
+        connection.expect(answer)
+
+    def _try(self, connection: Connection) -> Answer:
         response = f"user={self.user}\x01auth=Bearer {self._token()}\x01\x01"
         answer = _begin(connection, "XOAUTH2", response)
-        why = ""
-        if answer.code == _CHALLENGE:
-            why = challenge_text(answer.text.encode())
-            answer = connection.command("")  # only then comes the answer proper
-        if not answer.is_good:
-            self.tokens.forget()
-            raise Ended(Reply(Stage.AUTH, answer.code, f"{answer.text} {why}".strip()))
+        if answer.code != _CHALLENGE:
+            return answer
+        why = challenge_text(answer.text.encode())
+        connection.note(f"the challenge says: {why}")
+        code, text = connection.command("")  # only then comes the answer proper
+        return Answer(code, f"{text} {why}")
 
     def _token(self) -> str:
         try:
@@ -86,6 +93,10 @@ class TokenLogin:
             # A refusal ranks with the server's own "authentication failed" (RFC 4954 section 6).
             code = None if exc.retryable else 535
             raise Ended(Reply(Stage.AUTH, code, exc.message)) from exc
+
+
+def _is_refusal(answer: Answer) -> bool:
+    return answer.code is not None and answer.code >= 500
 
 
 def _begin(connection: Connection, mechanism: str, response: str) -> Answer:

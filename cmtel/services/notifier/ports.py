@@ -154,8 +154,11 @@ class TokenSource(Protocol):
             MailError: It never will with these settings; the message has its words.
         """
 
-    def forget(self) -> None:
-        """The mail server did not take the token: the next one is a new one."""
+    def forget(self) -> bool:
+        """The mail server did not take the token: the next one is a new one.
+
+        True if this one was kept from earlier, so that a new one may do better at once.
+        """
 
 
 class LastResort(Protocol):
