@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from uuid import UUID
 
 from cmtel.domain.incidents.actions import Log
@@ -17,6 +17,9 @@ from cmtel.domain.mails.outbox import OutboxRow
 from cmtel.domain.mails.replies import SendReport
 from cmtel.domain.way import Way
 from cmtel.services.notifier.changes import Changes, HistoryEvent, PastIncident, Request, Residual
+
+if TYPE_CHECKING:  # its module needs pydantic, which services do not load
+    from cmtel.config.secret import Secret
 
 Spans = tuple[tuple[datetime, datetime], ...]
 
@@ -137,6 +140,24 @@ class Mailer(Protocol):
         """Hand one mail over, within the server's time-out.
 
         A failure is an answer, not an exception: the report has a reply for every recipient.
+        """
+
+
+class TokenSource(Protocol):
+    """Access tokens for one mailbox (OAuth 2.0). Used by one thread."""
+
+    def token(self) -> Secret:
+        """Return a token that is good for some minutes yet.
+
+        Raises:
+            MailUnavailable: The token server gives none now.
+            MailError: It never will with these settings; the message has its words.
+        """
+
+    def forget(self) -> bool:
+        """The mail server did not take the token: the next one is a new one.
+
+        True if this one was kept from earlier, so that a new one may do better at once.
         """
 
 
