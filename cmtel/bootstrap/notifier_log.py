@@ -10,7 +10,7 @@ from typing import NamedTuple
 from cmtel.adapters.notifier_log.tail import Tail
 from cmtel.bootstrap.config import load_config_or_defaults, locate_config
 from cmtel.bootstrap.folders import log_folder
-from cmtel.config.instants import PAST_EXAMPLES, past_instant
+from cmtel.bootstrap.since import since
 from cmtel.domain.incidents.actions import Level
 from cmtel.errors import UsageError
 from cmtel.services.notifier_log import LogFilter, level_named
@@ -62,18 +62,6 @@ def open_log(config_path: str | None, words: LogWords, now: datetime) -> Tail:
     wanted = LogFilter(_level(words.level), since(words.since, zone, now))
     count = DEFAULT_LINES if words.count is None and words.since is None else words.count
     return Tail(path, wanted, count, may_come=words.is_following)
-
-
-def since(text: str | None, zone: tzinfo | None, now: datetime) -> datetime | None:
-    """Return the instant of ``--since``, local to the site's zone.
-
-    Raises:
-        UsageError: It is no time.
-    """
-    moment = past_instant(text, zone, now) if text is not None else None
-    if text is not None and moment is None:
-        raise UsageError(f"--since {text} is no time.", hint=PAST_EXAMPLES)
-    return moment
 
 
 def _level(name: str) -> Level:

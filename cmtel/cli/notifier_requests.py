@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cmtel.cli.notifier_view import local
 from cmtel.cli.output import emit_json, emit_table, emit_text, safe, settings
 
 if TYPE_CHECKING:
@@ -127,11 +128,6 @@ def remove_downtime(id_: Id, feed: Feed = None, by: By = None) -> None:
     with opened_desk(settings.config_path) as desk:
         answers = desk.asking.remove_downtime(feed, whoever_asks(by), id_)
     _show(answers, "no longer announced", lambda _: "")
-
-
-def local(moment: datetime, zone: tzinfo | None) -> str:
-    """Return an instant in the site's time, for people; ``zone`` None: the machine's."""
-    return moment.astimezone(zone).isoformat(" ", "seconds")
 
 
 def _show(answers: Sequence[Answer], became: str, detail: Callable[[FeedState], str]) -> None:
