@@ -21,7 +21,8 @@
     ├── LineRejected              11   .reason -> dead letter, never fatal
     ├── SourceError                1
     │   └── SourceUnavailable      8   retryable: refused, cut, no such device
-    └── MailError                  8
+    └── MailError                  8   the mail settings are refused
+        └── MailUnavailable        8   retryable: no answer, or not now
 
 Messages are full sentences that name the thing and hold no secret; ``hint`` says what to do.
 An adapter translates once (``raise ... from exc``); cli/boundary.py shows once.
@@ -219,3 +220,9 @@ class MailError(CmtelError):
     """A mail could not be handed to the server."""
 
     exit_status = ExitStatus.DEGRADED
+
+
+class MailUnavailable(MailError):
+    """The mail or token server does not answer, or not now."""
+
+    retryable = True

@@ -58,8 +58,9 @@ FORBIDDEN = {
     | (_LIBRARIES - {"holidays"})
     | {"logging", "os", "pathlib", "pydantic", "threading", "time", "xmltodict"},
 }
-#: An adapter knows no other adapter, save these.
-COMMON_ADAPTERS = frozenset({"clock"})
+#: An adapter knows no other adapter, save these: time, and what every SQLite file of ours needs
+#: (one owner, tables with a version), so that the spool and the notifier's state do it alike.
+COMMON_ADAPTERS = words("clock instance_lock sqlite_schema")
 
 VAGUE_NAMES = words("common helper helpers manager managers misc util utils")
 #: Who may ask the machine for the time.

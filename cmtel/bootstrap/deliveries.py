@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from cmtel.bootstrap.journal import JournalTarget, make_sink
 from cmtel.domain.row_mapping import MappingContext, RowMapper
 from cmtel.errors import DatabaseSetupError, DatabaseUnavailable, StoppedEarly
 from cmtel.services.committer import Committer, StillUnderWay
-from cmtel.services.ports import SpoolSource
+from cmtel.services.ports import Enricher, SpoolSource
 from cmtel.services.source_delivery import BATCH_RECORDS, SourceDelivery
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ class Deliveries:
     journal_id: str
     #: None: the journal was down at the start and is to be reached before the first delivery.
     sink: SqlJournalSink | None
+    enrichers: Sequence[Enricher] = ()
 
     def make(self, source: SpoolSource) -> SourceDelivery | None:
         """Return the delivery of a source, or None (said once) if it is not configured now.
@@ -114,6 +116,7 @@ class Deliveries:
             RowMapper(sink.columns, context),
             # Without transactions a crash may write a batch twice: then a batch is one row.
             BATCH_RECORDS if sink.is_transactional else 1,
+            self.enrichers,
         )  # fmt: skip
 
     def _warn_of_a_lost_spool(self, source: SpoolSource, sink: SqlJournalSink) -> None:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from cmtel.adapters.clock import SystemClock
 from cmtel.adapters.spool import known_spools
-from cmtel.adapters.spool.lock import SpoolLock
+from cmtel.adapters.spool.lock import lock_spool
 from cmtel.adapters.spool.sqlite_spool import SqliteSpool
 from cmtel.bootstrap.deliveries import Deliveries, prepare
+from cmtel.bootstrap.enrichment import make_enrichers
 from cmtel.bootstrap.folders import state_folder
 from cmtel.bootstrap.ingest_order import IngestOrder, SourceOrder
 from cmtel.bootstrap.journal import JournalTarget, open_target
@@ -50,7 +51,7 @@ def open_spool(folder: Path | None, limit_bytes: int, default_name: str) -> Iter
     folder = folder or state_folder() / default_name
     spool = SqliteSpool(folder, limit_bytes=limit_bytes)
     try:
-        lock = SpoolLock(folder)
+        lock = lock_spool(folder)
         known_spools.note(state_folder(), folder)
         try:
             yield spool
@@ -76,6 +77,7 @@ def open_ingest(
     sources = {
         source.name: _make_source(source, clock, is_once=order.is_once) for source in order.sources
     }
+    enrichers = make_enrichers(order.enrichment)
     committer = Committer(clock)
     with (
         open_spool(order.spool_folder, order.spool_limit_bytes, default_spool) as spool,
@@ -84,7 +86,7 @@ def open_ingest(
         journal_id, sink = prepare(spool, order, committer)
         spool.note_unchecked()
         spool.close_stale_connections(clock.now())
-        deliveries = Deliveries(order, spool, clock, committer, journal_id, sink)
+        deliveries = Deliveries(order, spool, clock, committer, journal_id, sink, enrichers)
         at_end.callback(deliveries.close)
         plan = DeliveryPlan(journal_id, deliveries.make, is_once=order.is_once)
         configured = [

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cmtel.adapters.spool.sqlite_spool import DEFAULT_LIMIT_BYTES
+from cmtel.bootstrap.enrichment import EnrichmentOrder
 from cmtel.bootstrap.journal import JournalTarget
 from cmtel.domain.row_mapping import InternalAs
 from cmtel.domain.source_address import SourceAddress
@@ -48,3 +49,4 @@ class IngestOrder:
     spool_limit_bytes: int = DEFAULT_LIMIT_BYTES
     internal_as: InternalAs = "o"
     is_once: bool = False
+    enrichment: EnrichmentOrder | None = None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cmtel.config.model import Config, Database
     from cmtel.services.journal_table import Finding
     from cmtel.services.journal_view import JournalWatch
-    from cmtel.services.ports import JournalQuery
+    from cmtel.services.reading_ports import JournalQuery
 
 DEFAULT_TABLE = "journal"
 

@@ -15,7 +15,7 @@ from cmtel.cli import rows_output
 from cmtel.cli.journal_options import Columns, Names, Table, Url, split_columns
 from cmtel.cli.output import emit_json, emit_table, settings, tell
 from cmtel.errors import CmtelError, UsageError
-from cmtel.services.ports import JournalQuery
+from cmtel.services.reading_ports import JournalQuery
 
 if TYPE_CHECKING:
     from cmtel.adapters.database.journal_reader import SqlJournalReader

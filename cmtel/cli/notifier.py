@@ -1,4 +1,4 @@
-"""``cmtel notifier``: notice when charging stops. Here: ``backtest``."""
+"""``cmtel notifier``: notice when charging stops. Here: ``backtest``; the rest is beside it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,15 @@ from typing import Annotated
 
 import typer
 
+from cmtel.cli import notifier_check, notifier_history, notifier_log, notifier_requests
 from cmtel.cli.output import emit_json, settings
 
 app = typer.Typer(help="Notice when charging stops, and tell.", no_args_is_help=True)
+# An app without a name adds its commands to this group, not a group below it.
+app.add_typer(notifier_check.app)
+app.add_typer(notifier_history.app)
+app.add_typer(notifier_log.app)
+app.add_typer(notifier_requests.app)
 
 ArrivalsFile = Annotated[
     Path | None,
@@ -43,11 +49,6 @@ IsWhatIf = Annotated[
         "--what-if", help="Show how soon it tells if the feed dies, at each quarter-hour."
     ),
 ]
-
-
-@app.callback()
-def notifier() -> None:
-    """Keep the group a group while it has one command."""
 
 
 @app.command()

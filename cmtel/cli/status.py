@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cmtel.cli.output import emit_json, emit_table, emit_text, settings
+from cmtel.cli.output import emit_json, emit_table, emit_text, safe, settings
 from cmtel.errors import ExitStatus
 
 app = typer.Typer()
@@ -21,10 +21,11 @@ def status(
     ] = None,
 ) -> ExitStatus:
     """Show services, source links, the spools and their books."""
+    from cmtel.bootstrap.notifier_check import describe_notifier
     from cmtel.bootstrap.spools import describe_spools
     from cmtel.services.status import status_document
 
-    document = status_document(describe_spools(spool or ()))
+    document = status_document(describe_spools(spool or ()), describe_notifier())
     if settings.is_json:
         emit_json(document)
     else:
@@ -45,3 +46,22 @@ def _emit(document: dict[str, Any]) -> None:
             for b in document["books"]
         ],
     )  # fmt: skip
+    if document["notifier"] is not None:
+        _emit_notifier(document["notifier"])
+
+
+def _emit_notifier(notifier: dict[str, Any]) -> None:
+    """In the machine's local time: a status does not depend on the settings."""
+    from cmtel.adapters.clock import SystemClock
+    from cmtel.cli.notifier_view import feed_lines, mail_lines
+
+    if "error" in notifier:
+        emit_text(safe(f"notifier: {notifier['error']}"))
+        return
+    process = notifier["process_id"]
+    emit_text(f"notifier: {f'running, process {process}' if process else 'not running'}")
+    for feed in notifier["feeds"]:
+        for line in feed_lines(feed, SystemClock().now(), None):
+            emit_text(safe(line))
+    for line in mail_lines(notifier, None):
+        emit_text(safe(line))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from cmtel.config.journal import secret_rules
 from cmtel.config.kinds import Duration, Known, Switch, Text, Whole
@@ -31,6 +32,20 @@ class Server(Section):
     tls: Literal["starttls", "implicit", "none"] = attribute(
         "tls", "How the connection is encrypted.", "starttls"
     )
+    ca_file: Annotated[Path, FilePath()] | None = attribute(
+        "caFile",
+        "The authorities (PEM) whose certificates are trusted, in place of the system's.",
+        None,
+        default_says="those of the system",
+    )
+    ehlo_name: Annotated[str, Text("a host name", r"[A-Za-z0-9._:\[\]-]{1,255}")] | None = (
+        attribute(
+            "ehloName",
+            "What cmtel calls itself towards the server.",
+            None,
+            default_says="this machine's name if it has a domain, else its address",
+        )
+    )
     allow_insecure: Annotated[bool, Switch()] = attribute(
         "allowInsecure", "Must be true for tls none to another machine.", False
     )
@@ -38,7 +53,7 @@ class Server(Section):
         "auth", "How to log in; auto: by what the server offers, if user is given.", "auto"
     )
     user: Annotated[str, Text("a user name")] | None = attribute(
-        "user", "The user to log in with.", None
+        "user", "The user to log in with.", None, default_says="auth xoauth2: the sender's address"
     )
     secret_ref: Annotated[SecretRef, SecretReference()] | None = attribute(
         "secretRef", "Where the password, or for xoauth2 the client secret, is kept.", None
@@ -46,8 +61,31 @@ class Server(Section):
     password: Annotated[Secret, SecretText()] | None = attribute(
         "password", "That password itself; prefer secretRef.", None
     )
-    tenant: Annotated[str, Text("a tenant")] | None = attribute(
+    grant: Literal["client-credentials", "refresh-token"] = attribute(
+        "grant",
+        "Auth xoauth2: for what the token server gives a token: to the application itself "
+        "(Microsoft 365), or for the consent that a person gave once (Gmail).",
+        "client-credentials",
+    )
+    tenant: Annotated[str, Text("a tenant", r"[A-Za-z0-9.-]+")] | None = attribute(
         "tenant", "Auth xoauth2: the directory (tenant) of Microsoft 365.", None
+    )
+    token_url: Annotated[str, Text("an https URL", r"https?://[^\s@]+")] | None = attribute(
+        "tokenUrl",
+        "Auth xoauth2: the token server.",
+        None,
+        default_says="that of Microsoft for the tenant",
+    )
+    scope: Annotated[str, Text("a scope")] | None = attribute(
+        "scope",
+        "Auth xoauth2: what the token is for.",
+        None,
+        default_says="https://outlook.office365.com/.default; grant refresh-token: as consented",
+    )
+    refresh_token_ref: Annotated[SecretRef, SecretReference()] | None = attribute(
+        "refreshTokenRef",
+        "Grant refresh-token: where that token is kept; a new one is put there, too.",
+        None,
     )
     client_id: Annotated[str, Text("a client id")] | None = attribute(
         "clientId", "Auth xoauth2: the application (client) id.", None
@@ -60,17 +98,38 @@ class Server(Section):
         if self.tls == "none" and not self.allow_insecure and not is_loopback(self.host):
             yield ("@tls",), "none needs allowInsecure='true': mail and password cross in clear"
         yield from secret_rules(self.password, self.secret_ref)
-        for name in self._needed():
+        for name, xml_name in self._needed():
             if getattr(self, name) is None:
-                xml_name = "clientId" if name == "client_id" else name
                 yield (f"@{xml_name}",), f"is needed by auth {self.auth}"
-        if self.auth not in ("auto", "none") and not (self.password or self.secret_ref):
+        if self._needs_secret and not (self.password or self.secret_ref):
             yield ("@secretRef",), f"is needed by auth {self.auth}"
+        yield from self._token_rules()
 
-    def _needed(self) -> tuple[str, ...]:
+    def _needed(self) -> tuple[tuple[str, str], ...]:
+        if self.auth != "xoauth2":
+            return (("user", "user"),) if self.auth in ("plain", "login") else ()
+        needed = [("client_id", "clientId")]
+        if self.token_url is None:
+            needed.append(("tenant", "tenant"))
+        if self.grant == "refresh-token":
+            needed.append(("refresh_token_ref", "refreshTokenRef"))
+        return tuple(needed)
+
+    @property
+    def _needs_secret(self) -> bool:
+        """A public client has a refresh token, and no secret."""
         if self.auth == "xoauth2":
-            return "tenant", "client_id"
-        return ("user",) if self.auth in ("plain", "login") else ()
+            return self.grant == "client-credentials"
+        return self.auth in ("plain", "login") or (self.auth == "auto" and self.user is not None)
+
+    def _token_rules(self) -> Iterator[Problem]:
+        if self.token_url is None:
+            return
+        address = urlsplit(self.token_url)
+        if self.tenant is not None:
+            yield ("@tokenUrl",), "cannot stand beside tenant"
+        if address.scheme == "http" and not is_loopback(address.hostname or ""):
+            yield ("@tokenUrl",), "must be https: the client secret goes there"
 
 
 class LastResort(Section):
@@ -125,6 +184,27 @@ class To(Section):
     )
 
 
+class Channel(Section):
+    """Another way to tell the list: Teams, Slack, Telegram, SMS and what else Apprise knows.
+
+    May be repeated. Needs the extra ``alerts``.
+    """
+
+    name: Annotated[str, Text("a name", r"[A-Za-z0-9._-]{1,50}")] = attribute(
+        "name", "The channel's name in the log, of letters, digits, dot, hyphen and underscore."
+    )
+    secret_ref: Annotated[SecretRef, SecretReference()] | None = attribute(
+        "secretRef", "Where the channel's URL is kept: there is a key in it.", None
+    )
+    url: Annotated[Secret, SecretText()] | None = attribute(
+        "url", "That URL itself, as Apprise writes it; prefer secretRef.", None
+    )
+
+    def rules(self, known: Known) -> Iterator[Problem]:
+        if (self.url is None) == (self.secret_ref is None):
+            yield (), "needs either secretRef or url"
+
+
 class Recipients(Section):
     """A list of people to mail ("E-mails a serem notificados"). May be repeated."""
 
@@ -132,9 +212,10 @@ class Recipients(Section):
         "list", "The list's name.", "default"
     )
     to: Many[To] = element("To", ())
+    channels: Many[Channel] = element("Channel", ())
 
     def rules(self, known: Known) -> Iterator[Problem]:
-        if not self.to:
+        if not self.to and not self.channels:
             yield ("To",), "is needed: the list is empty"
 
 

@@ -87,6 +87,7 @@ class Config(Section):
         lists = [each.list for each in self.recipients]
         yield from repeated("Recipients", [(name, name) for name in lists], "list")
         yield from self._list_rules(lists)
+        yield from self._channel_rules()
         yield from self._database_rules()
 
     def _list_rules(self, lists: list[str]) -> Iterator[Problem]:
@@ -98,6 +99,16 @@ class Config(Section):
             if name is not None and name not in lists:
                 hint = near(name, lists)
                 yield path, f"{name!r} is the list of no Recipients" + (f"; {hint}" if hint else "")
+
+    def _channel_rules(self) -> Iterator[Problem]:
+        """A channel may be in several lists; it is the same one then."""
+        known: dict[str, tuple[object, object]] = {}
+        for index, each in enumerate(self.recipients):
+            for place, channel in enumerate(each.channels):
+                way = (channel.secret_ref, channel.url)
+                if known.setdefault(channel.name, way) != way:
+                    path = ("Recipients", index, "Channel", place, "@name")
+                    yield path, f"{channel.name!r} is already the name of another channel"
 
     def _database_rules(self) -> Iterator[Problem]:
         if self.database is not None:

@@ -241,7 +241,7 @@ class Repeat(Section):
         "every",
         "From one mail to the next; of several the last one goes on.",
         None,
-        default_says="the check interval for an hour, then 15m three times, then 60m",
+        default_says="the check interval for an hour, then 15m for three hours, then 60m",
     )
     max_per_day: Annotated[int, Whole(1, 1440)] = attribute(
         "maxPerDay", "After so many mails a day to one recipient: hourly, never silent.", 48

@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from cmtel.services.ports import Clock, JournalQuery, JournalReader
+from cmtel.services.ports import Clock
+from cmtel.services.reading_ports import JournalQuery, JournalReader
 
 Values = Mapping[str, Any]
 

@@ -35,7 +35,14 @@ class LogLine:
     at: datetime | None = None
     level: Level = Level.INFO
     topic: str = ""
-    fields: tuple[tuple[str, str], ...] = ()
+    #: The fields as they stand in the line.
+    written_fields: str = ""
+
+    @property
+    def fields(self) -> tuple[tuple[str, str], ...]:
+        """Names and values; taken apart only when asked for, since most lines are just shown."""
+        found = _FIELD.findall(self.written_fields)
+        return tuple((name, _unquoted(value)) for name, value in found)
 
     def as_json(self) -> str:
         """Return the line as one JSON object."""
@@ -52,10 +59,15 @@ class LogFilter:
     level: Level = Level.DEBUG
     since: datetime | None = None
 
+    @property
+    def is_choosy(self) -> bool:
+        """False if every line is wanted, whatever is in it."""
+        return self.level > Level.DEBUG or self.since is not None
+
     def wants(self, line: LogLine) -> bool:
         """Tell whether a line is wanted; lines that are not ours are, without a filter only."""
         if line.at is None:
-            return self.level is Level.DEBUG and self.since is None
+            return not self.is_choosy
         return line.level >= self.level and not self.is_before(line)
 
     def is_before(self, line: LogLine) -> bool:
@@ -94,8 +106,7 @@ def parsed(text: str) -> LogLine:
         return LogLine(text)
     if at.utcoffset() is None:
         return LogLine(text)
-    fields = tuple((name, _unquoted(value)) for name, value in _FIELD.findall(rest))
-    return LogLine(text, at, _LEVELS[level], topic, fields)
+    return LogLine(text, at, _LEVELS[level], topic, rest)
 
 
 def _quoted(value: FieldValue) -> str:

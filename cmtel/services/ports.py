@@ -1,16 +1,19 @@
 """What the services need from the outside, as Protocols; adapters implement them.
 
 The way of a record: a Source pushes bytes into its Intake, which frames them and has the Spool
-accept them; delivery reads the spool, decodes, and hands rows to the JournalSink.
+accept them; delivery reads the spool, decodes, has the Enrichers look up what the calls do not
+say, and hands rows to the JournalSink.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any, NamedTuple, Protocol
+
+from cmtel.domain.calls import CallRecord
+from cmtel.domain.row_mapping import Column
 
 
 class Clock(Protocol):
@@ -313,6 +316,25 @@ class Source(Protocol):
         """
 
 
+# --- enrichment --------------------------------------------------------------------------------
+
+
+class Enricher(Protocol):
+    """Fills columns that need a look-up: number plans, phone books, extensions, tariffs.
+
+    Used by the committer's thread, one batch after another, of all sources in turn.
+    """
+
+    def enrich(self, calls: Sequence[CallRecord], known: dict[str, Column]) -> None:
+        """Add columns by type name, each as long as ``calls``, to ``known``.
+
+        A column in ``known`` wins over what the calls themselves say, so it has the calls' own
+        values where nothing was found. An enricher sees the columns of those before it.
+
+        Never raises and never waits for the outside: a call is not held up for its name.
+        """
+
+
 # --- journal -----------------------------------------------------------------------------------
 
 Row = tuple[Any, ...]
@@ -375,24 +397,3 @@ class JournalSink(Protocol):
         """
 
     def close(self) -> None: ...
-
-
-class JournalReader(Protocol):
-    """Reading the journal table, for list, export and watch."""
-
-    def rows(self, query: JournalQuery) -> Any:
-        """Yield mappings of column type name to value, newest first unless asked otherwise."""
-
-
-@dataclass(frozen=True, slots=True)
-class JournalQuery:
-    """What to read: filters are by column type and are ANDed."""
-
-    since: datetime | None = None
-    until: datetime | None = None
-    number: str | None = None
-    local_number: str | None = None
-    state: str | None = None
-    limit: int | None = None
-    oldest_first: bool = False
-    after: Mapping[str, Any] | None = None

@@ -29,18 +29,20 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
 from typing import Protocol
 
 from cmtel.domain.calls import CallRecord
+from cmtel.domain.row_mapping import Column
 from cmtel.errors import RecordRejected, SpoolError
 from cmtel.formats.seam import Decoder
 from cmtel.services.committer import Committer
 from cmtel.services.outcome_batch import REFUSED_BY_DATABASE, OutcomeBatch
 from cmtel.services.ports import (
     Clock,
+    Enricher,
     JournalSink,
     RejectedRow,
     Row,
@@ -65,8 +67,13 @@ class Mapper(Protocol):
     def is_wanted(self, call: CallRecord) -> bool:
         """False for calls that the journal leaves out (internal ones, if so chosen)."""
 
-    def rows(self, calls: Sequence[CallRecord], sequences: Sequence[int]) -> list[Row]:
-        """Return the rows of these calls, in their order."""
+    def rows(
+        self,
+        calls: Sequence[CallRecord],
+        sequences: Sequence[int],
+        enriched: Mapping[str, Column] | None = None,
+    ) -> list[Row]:
+        """Return the rows of these calls, in their order; ``enriched`` columns win."""
 
 
 class SourceDelivery:
@@ -79,6 +86,7 @@ class SourceDelivery:
     def __init__(
         self, spool: Spool, sink: JournalSink, clock: Clock, committer: Committer,
         make_decoder: Callable[[], Decoder], mapper: Mapper, batch_records: int = BATCH_RECORDS,
+        enrichers: Sequence[Enricher] = (),
     ) -> None:  # fmt: skip
         self._spool = spool
         self._sink = sink
@@ -86,6 +94,7 @@ class SourceDelivery:
         self._committer = committer
         self._make_decoder = make_decoder
         self._mapper = mapper
+        self._enrichers = enrichers
         self._batch_records = self._full_batch_records = batch_records
         self._settled = 0
         self.is_ready = False
@@ -211,9 +220,9 @@ class SourceDelivery:
 
     def _write(self, batch: OutcomeBatch, fresh: list[int]) -> list[int]:
         """Commit rows and watermark; return the indexes of the rows that were refused."""
-        calls = [batch.outcomes[index] for index in fresh]
         sequences = [batch.sequences[index] for index in fresh]
-        rows = self._mapper.rows(calls, sequences)  # type: ignore[arg-type]  # batch.calls() chose the CallRecords
+        calls = [batch.outcomes[index] for index in fresh]
+        rows = self._rows(calls, sequences)  # type: ignore[arg-type]  # batch.calls() chose the CallRecords
 
         def keep_refused(refused: Sequence[RejectedRow]) -> None:
             self._spool.add_dead_letters(
@@ -241,3 +250,9 @@ class SourceDelivery:
         self._watermark = new_watermark
         self._possible_watermarks = {new_watermark}
         return [fresh[row.position] for row in refused]
+
+    def _rows(self, calls: Sequence[CallRecord], sequences: Sequence[int]) -> list[Row]:
+        known: dict[str, Column] = {}
+        for enricher in self._enrichers:
+            enricher.enrich(calls, known)
+        return self._mapper.rows(calls, sequences, known)

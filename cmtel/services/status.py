@@ -12,10 +12,13 @@ from cmtel.errors import ExitStatus
 _NOT_INSTALLED = {"cmtel-journal": "not installed", "cmtel-notifier": "not installed"}
 
 
-def status_document(spools: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def status_document(
+    spools: Sequence[dict[str, Any]], notifier: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """Return the status as one JSON object.
 
     ``exit_status`` is about the services only; an ingest in the foreground is no service.
+    ``notifier`` is that of services/notifier/check.py; None: it has never run here.
     """
     return {
         "version": __version__,
@@ -25,4 +28,5 @@ def status_document(spools: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "books": [
             {**book, "spool": spool["folder"]} for spool in spools for book in spool["books"]
         ],
+        "notifier": notifier,
     }

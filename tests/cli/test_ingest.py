@@ -157,10 +157,10 @@ def test_bad_words_are_one_clear_line(
 
 
 def test_a_spool_in_use_is_left_alone(journal: str, tmp_path: Path, capsys: Captured) -> None:
-    from cmtel.adapters.spool.lock import SpoolLock
+    from cmtel.adapters.spool.lock import lock_spool
 
     (tmp_path / "spool").mkdir()
-    lock = SpoolLock(tmp_path / "spool")
+    lock = lock_spool(tmp_path / "spool")
     path = write_calls(tmp_path / "Master.csv", 1, 2)
 
     status = main([str(word) for word in take(journal, tmp_path, "import", path)])

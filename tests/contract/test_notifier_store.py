@@ -24,7 +24,7 @@ from cmtel.domain.incidents.states import (
 from cmtel.domain.mails.facts import MailFacts
 from cmtel.domain.mails.kinds import MailKind
 from cmtel.domain.mails.outbox import MailState, OutboxRow
-from cmtel.services.notifier.changes import Changes, HistoryEvent, Request, Residual
+from cmtel.services.notifier.changes import Changes, HistoryEvent, PastIncident, Request, Residual
 from cmtel.services.notifier.ports import NotifierStore
 from tests.notifier.memory_store import MemoryNotifierStore
 
@@ -178,6 +178,37 @@ def test_requests_are_there_until_they_are_done(store: NotifierStore) -> None:
 
     assert (first.verb, first.feed, dict(first.arguments)) == ("ack", "Main", {"by": "bob"})
     assert store.requests() == [second]
+
+
+def test_a_request_is_known_by_the_id_that_was_returned(store: NotifierStore) -> None:
+    ids = [store.add_request(Request("ack", None, {"by": "bob"})) for _ in range(2)]
+
+    assert [request.id for request in store.requests()] == ids
+
+
+def test_incidents_with_the_mails_that_were_taken(store: NotifierStore) -> None:
+    old = an_incident("i0")._replace(opened_at=NOW - 9 * MINUTE, closed_at=NOW - 5 * MINUTE)
+    recent = old._replace(id="i1", opened_at=NOW - 4 * MINUTE, closed_at=NOW - MINUTE)
+    blind = an_incident("i2", IncidentKind.BLIND)
+    store.commit(Changes(archived=[old]))
+    store.commit(Changes(archived=[recent], state=FeedState("Main", blind=blind)))
+    put(store, a_row(1, state=MailState.ACCEPTED), a_row(2, MailKind.REPEAT, MailState.ACCEPTED))
+    put(store, a_row(3, state=MailState.REFUSED))
+
+    assert store.incidents_since(NOW - 2 * MINUTE) == [
+        PastIncident(recent, 2),
+        PastIncident(blind, 0),
+    ]
+    assert len(store.incidents_since(NOW - 9 * MINUTE, "Main")) == 3
+    assert store.incidents_since(NOW - 9 * MINUTE, "Other") == []
+
+
+def test_the_last_mail_is_that_which_was_taken_last(store: NotifierStore) -> None:
+    nothing = store.last_mail()
+    first, last = a_row(5, state=MailState.ACCEPTED), a_row(2, state=MailState.ACCEPTED, minutes=1)
+    put(store, first, last, a_row(7, state=MailState.REFUSED, minutes=3))
+
+    assert (nothing, store.last_mail()) == (None, last)
 
 
 def test_history_residuals_meta_and_profile(store: NotifierStore) -> None:

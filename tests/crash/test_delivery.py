@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from cmtel.adapters.clock import SystemClock
 from cmtel.adapters.spool.sqlite_spool import SqliteSpool
 from cmtel.domain.calls import CallRecord, Outcome, Rejected, Skipped
+from cmtel.domain.row_mapping import Column
 from cmtel.errors import DatabaseUnavailable, RecordRejected, SpoolError, WatermarkConflict
 from cmtel.formats.seam import Decoded
 from cmtel.services.committer import Committer
@@ -103,7 +104,12 @@ class NumberMapper:
     def is_wanted(self, call: CallRecord) -> bool:
         return True
 
-    def rows(self, calls: Sequence[CallRecord], sequences: Sequence[int]) -> list[Row]:
+    def rows(
+        self,
+        calls: Sequence[CallRecord],
+        sequences: Sequence[int],
+        enriched: Mapping[str, Column] | None = None,
+    ) -> list[Row]:
         return [(call.remote_number,) for call in calls]
 
 

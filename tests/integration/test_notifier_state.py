@@ -47,7 +47,7 @@ def test_a_second_service_is_refused_and_told_who_has_it(tmp_path: Path) -> None
     opened.close()
 
     assert done.returncode != 0
-    assert f"Another notifier (process {os.getpid()})" in done.stderr
+    assert f"in use by another cmtel (process {os.getpid()})" in done.stderr
 
 
 def test_operators_leave_requests_beside_a_running_service(tmp_path: Path) -> None:

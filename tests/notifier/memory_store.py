@@ -12,7 +12,7 @@ from cmtel.domain.incidents.states import FeedState, Incident
 from cmtel.domain.mails.allowance import DAY, MailRecord
 from cmtel.domain.mails.kinds import MailKind
 from cmtel.domain.mails.outbox import MailState, OutboxRow
-from cmtel.services.notifier.changes import Changes, HistoryEvent, Request, Residual
+from cmtel.services.notifier.changes import Changes, HistoryEvent, PastIncident, Request, Residual
 
 
 class MemoryNotifierStore:
@@ -138,9 +138,19 @@ class MemoryNotifierStore:
         rows = [row for rows in self.mails.values() for row in rows.values()]
         return sum(end > since for end in _ends(rows, MailState.ACCEPTED))
 
-    def add_request(self, request: Request) -> None:
+    def last_mail(self) -> OutboxRow | None:
+        accepted = [
+            row
+            for rows in self.mails.values()
+            for row in rows.values()
+            if row.state is MailState.ACCEPTED
+        ]
+        return max(accepted, key=lambda row: (row.finished_at, row.seq), default=None)
+
+    def add_request(self, request: Request) -> int:
         self._request_count += 1
         self._requests[self._request_count] = request._replace(id=self._request_count)
+        return self._request_count
 
     def requests(self) -> list[Request]:
         return list(self._requests.values())
@@ -156,6 +166,21 @@ class MemoryNotifierStore:
             event
             for event in self.events
             if event.at >= since and feed in (None, dict(event.log.fields).get("feed"))
+        ]
+
+    def incidents_since(self, since: datetime, feed: str | None = None) -> list[PastIncident]:
+        wanted = [
+            incident
+            for incident in self.incidents.values()
+            if (incident.closed_at is None or incident.closed_at >= since)
+            and feed in (None, incident.feed)
+        ]
+        return [
+            PastIncident(
+                incident,
+                sum(row.state is MailState.ACCEPTED for row in self.mails[incident.id].values()),
+            )
+            for incident in sorted(wanted, key=lambda incident: incident.opened_at)
         ]
 
     def residuals(self, feed: str, since: datetime) -> list[Residual]:

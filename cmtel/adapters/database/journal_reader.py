@@ -12,7 +12,7 @@ from cmtel.domain.column_selection import JournalColumn
 from cmtel.domain.column_types import Kind
 from cmtel.domain.table_names import TableName
 from cmtel.errors import DatabaseSetupError, UsageError
-from cmtel.services.ports import JournalQuery
+from cmtel.services.reading_ports import JournalQuery
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Engine, Select

@@ -1,5 +1,7 @@
 """CmTelNotifier.log on disk.
 
 writer.py   NotifierLog: a new file at each start, rotation by size; never raises
-tail.py     the last lines of a file of any size, and following it through all that
+last.py     where the last lines of a log of any size begin
+tail.py     reading on from there, and following it through all that
+place.py    how far which file was read
 """

@@ -1,114 +1,72 @@
-"""Reading CmTelNotifier.log: its last lines, and what is added.
+"""Reading CmTelNotifier.log on from a place: what is there, and what is added.
 
-The file is never held open between two looks, so that it can be renamed on Windows. Which file
-is which is known by its first bytes beside its number on the disk: numbers are used again.
+The file is never held open between two looks, so that it can be renamed on Windows.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
+from cmtel.adapters.notifier_log.last import start_of_last
+from cmtel.adapters.notifier_log.place import Place, line_text, older, place_in
 from cmtel.errors import CmtelError
 from cmtel.services.notifier_log import LogFilter, LogLine, parsed
 from cmtel.services.ports import Clock
 
-#: How much is read at once, going backwards; a line is far shorter.
-_BLOCK_BYTES = 64 << 10
-#: The first line has the time of the start in it; so many bytes tell two files apart.
-_HEAD_BYTES = 256
+#: How much is read at once.
+_BLOCK_BYTES = 256 << 10
+#: A line without an end is taken as it is when it gets longer than this; the writer's are not.
+_MAX_LINE_BYTES = 1 << 20
 #: How often a followed file is looked at.
 LOOK_EVERY_SECS = 0.5
 
 
-def last_lines(path: Path, count: int, wanted: LogFilter) -> list[LogLine]:
-    """Return the last ``count`` wanted lines, oldest first, reading no more than is needed.
-
-    Raises:
-        CmtelError: The file cannot be read.
-    """
-    found: list[LogLine] = []
-    try:
-        for text in _backwards(path):
-            line = parsed(text)
-            if len(found) >= count or wanted.is_before(line):
-                break
-            if wanted.wants(line):
-                found.append(line)
-    except OSError as exc:
-        raise CmtelError(
-            f"The log {path} cannot be read ({exc}).",
-            hint="The service makes it at its start; cmtel notifier status says if it runs.",
-        ) from exc
-    return found[::-1]
-
-
-def _backwards(path: Path) -> Iterator[str]:
-    """Yield the lines from the last to the first; memory stays flat."""
-    with path.open("rb") as file:
-        at = file.seek(0, os.SEEK_END)
-        rest = b""
-        end = at
-        while at > 0:
-            start = max(0, at - _BLOCK_BYTES)
-            file.seek(start)
-            lines = (file.read(at - start) + rest).split(b"\n")
-            if at == end and lines[-1] == b"":
-                lines.pop()  # the end of the last line, no line of its own
-            rest = lines[0]
-            yield from (_text(line) for line in reversed(lines[1:]))
-            at = start
-        if rest:
-            yield _text(rest)
-
-
-def _text(line: bytes) -> str:
-    return line.rstrip(b"\r").decode("utf-8", "replace")
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """How far one file was read. ``head``: its first bytes when it was last looked at."""
-
-    inode: int
-    head: bytes
-    offset_bytes: int
-
-    def is_in(self, path: Path) -> bool:
-        """Tell whether this is that file, with nothing cut off."""
-        try:
-            status = path.stat()
-            if status.st_ino != self.inode or status.st_size < self.offset_bytes:
-                return False
-            return _head(path).startswith(self.head)
-        except OSError:
-            return False
-
-
 class Tail:
-    """Follows a log through re-creation, rotation and truncation; no line twice, none left out.
+    """Reads a log through re-creation, rotation and truncation; no line twice, none left out."""
 
-    It begins behind the last complete line that is there now.
-    """
+    def __init__(
+        self, path: Path, wanted: LogFilter, count: int | None = 0, *, may_come: bool = True
+    ) -> None:
+        """Begin with the last ``count`` wanted lines; None: with all of them.
 
-    def __init__(self, path: Path, wanted: LogFilter) -> None:
+        Args:
+            may_come: There may be no file yet: it is read from its beginning when it comes.
+
+        Raises:
+            CmtelError: The file cannot be read.
+        """
         self._path = path
         self._wanted = wanted
-        self._place = self._end()
+        try:
+            with path.open("rb") as file:
+                end = place_in(file, _end_of_lines(file))
+            self._place: Place | None = start_of_last(path, count, wanted) or end
+        except FileNotFoundError as exc:
+            if not may_come:
+                hint = "The notifier makes it when it starts."
+                raise CmtelError(f"There is no log {path} yet.", hint=hint) from exc
+            self._place = None
+        except OSError as exc:
+            raise CmtelError(f"The log {path} cannot be read ({exc}).") from exc
 
-    def follow(self, clock: Clock) -> Iterator[LogLine]:
-        """Yield lines as they are written, until the clock is stopping."""
+    def follow(self, clock: Clock) -> Iterator[Iterator[LogLine]]:
+        """Yield what each look finds, until the clock is stopping."""
         while not clock.wait(LOOK_EVERY_SECS):
-            yield from self.look()
+            yield self.look()
 
-    def look(self) -> list[LogLine]:
-        """Return the wanted lines that were written since the last look."""
-        texts: list[str] = []
+    def look(self, *, is_last: bool = False) -> Iterator[LogLine]:
+        """Yield the wanted lines that were written since the last look, oldest first.
+
+        With ``is_last`` also a line that has no end yet; nothing can be read after that.
+        """
         for path, offset_bytes in self._unread():
-            texts += self._read(path, offset_bytes)
-        return [line for line in map(parsed, texts) if self._wanted.wants(line)]
+            for text in self._read(path, offset_bytes, is_last=is_last):
+                line = parsed(text)
+                if self._wanted.wants(line):
+                    yield line
 
     def _unread(self) -> list[tuple[Path, int]]:
         """Return the files to read on, oldest first, and from where."""
@@ -119,47 +77,46 @@ class Tail:
             return [(self._path, place.offset_bytes)]
         newer = [(self._path, 0)]
         number = 1
-        while (older := self._path.with_name(f"{self._path.name}.{number}")).exists():
-            if place.is_in(older):
-                return [(older, place.offset_bytes), *newer]
-            newer.insert(0, (older, 0))
+        while (aside := older(self._path, number)).exists():
+            if place.is_in(aside):
+                return [(aside, place.offset_bytes), *newer]
+            newer.insert(0, (aside, 0))
             number += 1
         # It was cut, or is gone: what is in the file now is all that is known to be new.
         return [(self._path, 0)]
 
-    def _read(self, path: Path, offset_bytes: int) -> list[str]:
-        """Read complete lines from an offset on, and remember the place behind them."""
+    def _read(self, path: Path, offset_bytes: int, *, is_last: bool) -> Iterator[str]:
+        """Yield complete lines from an offset on, and remember the place behind them."""
         try:
             with path.open("rb") as file:
-                inode = os.fstat(file.fileno()).st_ino
-                head = file.read(_HEAD_BYTES)
-                file.seek(offset_bytes)
-                data = file.read()
+                self._place = place_in(file, offset_bytes)
+                while lines := _next_lines(file, is_last=is_last):
+                    offset_bytes += len(lines)
+                    self._place = place_in(file, offset_bytes)
+                    yield from map(line_text, lines.removesuffix(b"\n").split(b"\n"))
         except OSError:
-            return []  # between two files: the next look finds the new one
-        complete = data[: data.rfind(b"\n") + 1]
-        self._place = _Place(inode, head, offset_bytes + len(complete))
-        return [_text(line) for line in complete.split(b"\n")[:-1]]
-
-    def _end(self) -> _Place | None:
-        """Return the place behind the last complete line; None if there is no file yet."""
-        try:
-            with self._path.open("rb") as file:
-                inode = os.fstat(file.fileno()).st_ino
-                head = file.read(_HEAD_BYTES)
-                at = file.seek(0, os.SEEK_END)
-                while at > 0:
-                    start = max(0, at - _BLOCK_BYTES)
-                    file.seek(start)
-                    found = file.read(at - start).rfind(b"\n")
-                    if found >= 0:
-                        return _Place(inode, head, start + found + 1)
-                    at = start
-        except OSError:
-            return None
-        return _Place(inode, head, 0)
+            return  # between two files: the next look finds the new one
 
 
-def _head(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(_HEAD_BYTES)
+def _next_lines(file: IO[bytes], *, is_last: bool) -> bytes:
+    """Return a block of complete lines; empty at the end."""
+    block = file.read(_BLOCK_BYTES)
+    if block and b"\n" not in block:
+        block += file.readline(_MAX_LINE_BYTES)
+    end = block.rfind(b"\n") + 1
+    if end == 0 and (is_last or len(block) >= _MAX_LINE_BYTES):
+        return block
+    return block[:end]
+
+
+def _end_of_lines(file: IO[bytes]) -> int:
+    """Return where the last complete line ends."""
+    at = end = file.seek(0, os.SEEK_END)
+    while at > max(0, end - _MAX_LINE_BYTES):
+        start = max(0, at - _BLOCK_BYTES)
+        file.seek(start)
+        found = file.read(at - start).rfind(b"\n")
+        if found >= 0:
+            return start + found + 1
+        at = start
+    return end if at > 0 else 0

@@ -6,5 +6,4 @@ schema.py     the tables and their version
 states.py     a feed's state, to SQL and back
 rows.py       rows of the outbox, to SQL and back
 documents.py  dataclasses to JSON and back
-lock.py       one service at a time
 """

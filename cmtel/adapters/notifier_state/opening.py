@@ -6,11 +6,13 @@ import sqlite3
 from pathlib import Path
 from typing import NamedTuple
 
-from cmtel.adapters.notifier_state.lock import InstanceLock
+from cmtel.adapters import instance_lock
+from cmtel.adapters.instance_lock import InstanceLock
 from cmtel.adapters.notifier_state.store import SqliteNotifierStore
-from cmtel.errors import ConfigError, SpoolError
+from cmtel.errors import AccessDenied, ConfigError, SpoolError
 
 FILE_NAME = "notifier.sqlite3"
+LOCK_NAME = "notifier.lock"
 #: The first bytes of every SQLite file. Source: SQLite, "Database File Format", 1.3.1.
 _MAGIC = b"SQLite format 3\x00"
 _SUFFIXES = ("", "-wal", "-shm")
@@ -41,7 +43,7 @@ def open_for_service(folder: Path) -> Opened:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as exc:
         raise SpoolError(f"The state folder {folder} cannot be made ({exc}).") from exc
-    lock = InstanceLock(folder)
+    lock = _lock(folder)
     try:
         path = folder / FILE_NAME
         moved_aside = None if _is_sound(path) else _move_aside(path)
@@ -56,10 +58,31 @@ def open_beside_service(folder: Path) -> SqliteNotifierStore | None:
     """Open the state to look at it, or to leave a request; None if there is none yet.
 
     Raises:
+        AccessDenied: This user may not look into the folder.
         SpoolError: It cannot be read.
     """
     path = folder / FILE_NAME
-    return SqliteNotifierStore(path) if path.exists() else None
+    try:
+        return SqliteNotifierStore(path) if path.exists() else None
+    except PermissionError as exc:
+        raise AccessDenied(
+            f"The notifier's state in {folder} may not be read ({exc.strerror}).",
+            hint="Do it as the user of the service, or as administrator.",
+        ) from exc
+
+
+def process_holding(folder: Path) -> int | None:
+    """Return the process of the service that works on the state in ``folder``, or None.
+
+    Raises:
+        SpoolError: This user may not read its lock.
+    """
+    return instance_lock.process_holding(folder / LOCK_NAME)
+
+
+def _lock(folder: Path) -> InstanceLock:
+    hint = "Only one notifier can work on it; stop that one first."
+    return InstanceLock(folder / LOCK_NAME, thing=f"The notifier's state in {folder}", hint=hint)
 
 
 def _refuse_network(folder: Path) -> None:

@@ -6,15 +6,7 @@ of a kind (invariant I3).
 
 from __future__ import annotations
 
-import sqlite3
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from cmtel.errors import SpoolError
-
-#: Raised by one with every change of the tables; an older file is migrated, a newer refused.
-SCHEMA_VERSION = 1
+from cmtel.adapters.sqlite_schema import Schema
 
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -91,41 +83,10 @@ CREATE TABLE request (
 )
 """
 
-
-def prepare(connection: sqlite3.Connection, path: str) -> uuid.UUID:
-    """Make the tables if the file is new, and return the store's namespace.
-
-    Raises:
-        SpoolError: The file was written by a newer version; nothing was changed.
-    """
-    with in_transaction(connection):
-        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        if version == 0:
-            _create(connection)
-    if version > SCHEMA_VERSION:
-        raise SpoolError(
-            f"The notifier's state {path} was written by a newer cmtel (schema {version}).",
-            hint="Update cmtel; do not delete the file: open incidents and mails are in it.",
-        )
-    row = connection.execute("SELECT value FROM meta WHERE name = 'namespace'").fetchone()
-    return uuid.UUID(row[0])
-
-
-@contextmanager
-def in_transaction(db: sqlite3.Connection) -> Iterator[None]:
-    """Commit what is done inside, or take it all back."""
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
-
-
-def _create(connection: sqlite3.Connection) -> None:
-    for statement in _TABLES.split(";"):
-        connection.execute(statement)
-    connection.execute("INSERT INTO meta VALUES ('namespace', ?)", (str(uuid.uuid4()),))
-    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+SCHEMA = Schema(
+    _TABLES,
+    version=1,
+    identity="namespace",
+    thing="The notifier's state",
+    hint="Update cmtel; do not delete the file: open incidents and mails are in it.",
+)

@@ -16,15 +16,16 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from cmtel.adapters.notifier_state import rows, schema, states
-from cmtel.adapters.notifier_state.documents import from_ms, to_ms
-from cmtel.adapters.notifier_state.schema import in_transaction
+from cmtel.adapters.notifier_state import rows, states
+from cmtel.adapters.notifier_state.documents import from_ms, load, to_ms
+from cmtel.adapters.notifier_state.schema import SCHEMA
+from cmtel.adapters.sqlite_schema import in_transaction, prepare
 from cmtel.domain.incidents.actions import Level, Log
-from cmtel.domain.incidents.states import FeedState
+from cmtel.domain.incidents.states import FeedState, Incident
 from cmtel.domain.mails.allowance import DAY, MailRecord
 from cmtel.domain.mails.outbox import OutboxRow
 from cmtel.errors import SpoolError
-from cmtel.services.notifier.changes import Changes, HistoryEvent, Request, Residual
+from cmtel.services.notifier.changes import Changes, HistoryEvent, PastIncident, Request, Residual
 
 #: How long a write waits for another process's write, in seconds.
 _BUSY_TIMEOUT_SECS = 30
@@ -61,7 +62,7 @@ class SqliteNotifierStore:
             try:
                 self._db.execute("PRAGMA journal_mode = WAL")
                 self._db.execute("PRAGMA synchronous = FULL")
-                self.namespace: UUID = schema.prepare(self._db, str(path))
+                self.namespace = UUID(prepare(self._db, str(path), SCHEMA))
             except BaseException:
                 self._db.close()
                 raise
@@ -152,13 +153,21 @@ class SqliteNotifierStore:
         sql = "SELECT COUNT(*) FROM outbox WHERE state = 'accepted' AND finished_ms > ?"
         return int(self._all(sql, to_ms(since))[0][0])
 
-    def add_request(self, request: Request) -> None:
+    def last_mail(self) -> OutboxRow | None:
+        found = self._all(
+            f"SELECT {rows.COLUMNS} FROM outbox WHERE state = 'accepted'"  # noqa: S608 - constant
+            " ORDER BY finished_ms DESC, seq DESC LIMIT 1"
+        )
+        return rows.row_of(found[0]) if found else None
+
+    def add_request(self, request: Request) -> int:
         arguments = json.dumps(dict(request.arguments), ensure_ascii=False)
         with self._translated(), self._lock, in_transaction(self._db):
-            self._db.execute(
+            done = self._db.execute(
                 "INSERT INTO request (verb, feed, arguments) VALUES (?, ?, ?)",
                 (request.verb, request.feed, arguments),
             )
+            return int(done.lastrowid or 0)
 
     def requests(self) -> list[Request]:
         found = self._all("SELECT verb, feed, arguments, id FROM request ORDER BY id")
@@ -180,6 +189,16 @@ class SqliteNotifierStore:
             HistoryEvent(from_ms(at), Log(Level(level), topic, _fields(text)))
             for at, level, topic, text in found
         ]
+
+    def incidents_since(self, since: datetime, feed: str | None = None) -> list[PastIncident]:
+        found = self._all(
+            "SELECT document, (SELECT COUNT(*) FROM outbox"
+            " WHERE incident_id = incident.id AND outbox.state = 'accepted') FROM incident"
+            " WHERE (closed_ms IS NULL OR closed_ms >= ?1) AND (?2 IS NULL OR feed = ?2)"
+            " ORDER BY opened_ms, rowid",
+            to_ms(since), feed,
+        )  # fmt: skip
+        return [PastIncident(load(Incident, text), count) for text, count in found]
 
     def residuals(self, feed: str, since: datetime) -> list[Residual]:
         found = self._all(

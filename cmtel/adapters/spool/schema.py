@@ -7,15 +7,7 @@ without bytes that takes one sequence.
 
 from __future__ import annotations
 
-import sqlite3
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from cmtel.errors import SpoolError
-
-#: Raised by one with every change of the tables; an older file is migrated, a newer refused.
-SCHEMA_VERSION = 1
+from cmtel.adapters.sqlite_schema import Schema
 
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -86,42 +78,10 @@ CREATE TABLE dead_letter (
 );
 """
 
-
-def prepare(connection: sqlite3.Connection, path: str) -> str:
-    """Make the tables if the file is new, and return the spool's id.
-
-    Raises:
-        SpoolError: The file was written by a newer version.
-    """
-    with in_transaction(connection):
-        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        if version == 0:
-            _create(connection)
-    if version > SCHEMA_VERSION:
-        raise SpoolError(
-            f"The spool {path} was written by a newer cmtel (schema {version}).",
-            hint="Update cmtel, or name another spool with --spool.",
-        )
-    row = connection.execute("SELECT value FROM meta WHERE name = 'spool_id'").fetchone()
-    return str(row[0])
-
-
-@contextmanager
-def in_transaction(db: sqlite3.Connection) -> Iterator[None]:
-    """Commit what is done inside, or take it all back."""
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
-
-
-def _create(connection: sqlite3.Connection) -> None:
-    for statement in _TABLES.split(";"):
-        if statement.strip():
-            connection.execute(statement)
-    connection.execute("INSERT INTO meta VALUES ('spool_id', ?)", (str(uuid.uuid4()),))
-    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+SCHEMA = Schema(
+    _TABLES,
+    version=1,
+    identity="spool_id",
+    thing="The spool",
+    hint="Update cmtel, or name another spool with --spool.",
+)

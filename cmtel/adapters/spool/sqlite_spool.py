@@ -20,10 +20,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from cmtel.adapters.spool import dead_letters, rows, schema
+from cmtel.adapters.spool import dead_letters, rows
 from cmtel.adapters.spool.errors import translated
 from cmtel.adapters.spool.group_commit import GroupCommit, Ticket
-from cmtel.adapters.spool.schema import in_transaction
+from cmtel.adapters.spool.schema import SCHEMA
+from cmtel.adapters.sqlite_schema import in_transaction, prepare
 from cmtel.errors import SpoolError, SpoolFull
 from cmtel.services.ports import (
     Chunk,
@@ -74,7 +75,7 @@ class SqliteSpool:
             raise SpoolError(f"The spool folder {folder} cannot be made ({exc}).") from exc
         with translated(self._path):
             self._accepting = self._connect("FULL")
-            self.spool_id = schema.prepare(self._accepting, str(self._path))
+            self.spool_id = prepare(self._accepting, str(self._path), SCHEMA)
             self._delivering = self._connect("NORMAL")
         self._group = GroupCommit[_Acceptance](self._write_lock, self._commit)
 

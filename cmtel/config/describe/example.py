@@ -67,7 +67,11 @@ EXAMPLE: Mapping[str, Any] = {
                 {"#text": "it@example.org", "@quiet": "22:00-06:00", "@quietPass": "first"},
             ],
         },
-        {"@list": "managers", "To": [{"#text": "manager@example.org"}]},
+        {
+            "@list": "managers",
+            "To": [{"#text": "manager@example.org"}],
+            "Channel": [{"@name": "teams", "@secretRef": "dpapi:teams"}],
+        },
     ],
     "Heartbeat": {},
     "Log": {},

@@ -43,6 +43,13 @@ class Residual(NamedTuple):
     expected: float | None
 
 
+class PastIncident(NamedTuple):
+    """An incident, open or closed, and how many mails of it servers took."""
+
+    incident: Incident
+    accepted_mails: int
+
+
 @dataclass(slots=True)
 class Changes:
     """Collected during one step, committed at its end."""

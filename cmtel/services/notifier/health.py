@@ -9,6 +9,7 @@ from typing import NamedTuple
 from cmtel.domain.incidents.states import FeedState, State
 from cmtel.domain.mails.outbox import OutboxRow
 from cmtel.errors import ExitStatus
+from cmtel.services.notifier.asking import states_of
 from cmtel.services.notifier.ports import NotifierStore
 
 #: A mail that was tried and has waited so long makes the notifier degraded.
@@ -23,14 +24,16 @@ class Health(NamedTuple):
     exit_status: ExitStatus
 
 
-def health(store: NotifierStore, now: datetime) -> Health:
-    """Return how it stands; paused before stalled before degraded (DESIGN.md section 2).
+def health(store: NotifierStore, now: datetime, feed: str | None = None) -> Health:
+    """Return how it stands, or one feed; paused before stalled before degraded.
+
+    That is the order of DESIGN.md section 2. Mails that fail count whatever feed is asked for.
 
     Raises:
+        UsageError: There is no such feed.
         SpoolError: The store cannot be read.
     """
-    states = [store.feed(name)[0] for name in store.feeds()]
-    feeds = tuple(state for state in states if state is not None)
+    feeds = tuple(states_of(store, feed))
     failing = tuple(row for row in store.open_rows() if _is_failing(row, now))
     return Health(feeds, failing, _status(feeds, is_mail_failing=bool(failing)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from uuid import UUID
 
 from cmtel.domain.incidents.actions import Log
@@ -16,7 +16,10 @@ from cmtel.domain.mails.kinds import MailKind
 from cmtel.domain.mails.outbox import OutboxRow
 from cmtel.domain.mails.replies import SendReport
 from cmtel.domain.way import Way
-from cmtel.services.notifier.changes import Changes, HistoryEvent, Request, Residual
+from cmtel.services.notifier.changes import Changes, HistoryEvent, PastIncident, Request, Residual
+
+if TYPE_CHECKING:  # its module needs pydantic, which services do not load
+    from cmtel.config.secret import Secret
 
 Spans = tuple[tuple[datetime, datetime], ...]
 
@@ -140,6 +143,24 @@ class Mailer(Protocol):
         """
 
 
+class TokenSource(Protocol):
+    """Access tokens for one mailbox (OAuth 2.0). Used by one thread."""
+
+    def token(self) -> Secret:
+        """Return a token that is good for some minutes yet.
+
+        Raises:
+            MailUnavailable: The token server gives none now.
+            MailError: It never will with these settings; the message has its words.
+        """
+
+    def forget(self) -> bool:
+        """The mail server did not take the token: the next one is a new one.
+
+        True if this one was kept from earlier, so that a new one may do better at once.
+        """
+
+
 class LastResort(Protocol):
     """What is left when no mail server takes anything."""
 
@@ -203,8 +224,11 @@ class NotifierStore(Protocol):
     def accepted_since(self, since: datetime) -> int:
         """How many mails servers took since an instant."""
 
-    def add_request(self, request: Request) -> None:
-        """Leave a request for the service."""
+    def last_mail(self) -> OutboxRow | None:
+        """The mail that a server took last."""
+
+    def add_request(self, request: Request) -> int:
+        """Leave a request for the service; return the id by which :meth:`requests` has it."""
 
     def requests(self) -> list[Request]:
         """Requests not yet done, in their order."""
@@ -217,6 +241,9 @@ class NotifierStore(Protocol):
 
     def history(self, since: datetime, feed: str | None = None) -> list[HistoryEvent]:
         """The history since an instant, oldest first."""
+
+    def incidents_since(self, since: datetime, feed: str | None = None) -> list[PastIncident]:
+        """The incidents that are open or closed since an instant, in the order of opening."""
 
     def residuals(self, feed: str, since: datetime) -> list[Residual]:
         """The gaps of a feed that ended since an instant, oldest first."""

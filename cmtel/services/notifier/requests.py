@@ -12,7 +12,11 @@ from cmtel.services.notifier.changes import Request
 
 
 def event_of(request: Request, now: datetime, namespace: UUID) -> events.Event | None:
-    """Return the event of a request; None if it makes no sense (the CLI has checked it)."""
+    """Return the event of a request; None if it makes no sense.
+
+    The command line has checked it, but it may have waited for a start of the service: a pause
+    or downtime that is over by now makes no sense any more.
+    """
     make = _EVENTS.get(request.verb)
     try:
         return make(request, now, namespace) if make else None
@@ -31,8 +35,9 @@ def _unack(request: Request, now: datetime, namespace: UUID) -> events.Event:
 def _add_downtime(request: Request, now: datetime, namespace: UUID) -> events.Event:
     told = request.arguments
     starts = _instant(told["starts"]) if told.get("starts") else now
+    until = _ahead(told["until"], now)
     work_id = told.get("id") or str(uuid5(namespace, f"downtime/{request.id}"))
-    work = Downtime(work_id, starts, _instant(told["until"]), told["by"], told.get("reason", ""))
+    work = Downtime(work_id, starts, until, told["by"], told.get("reason", ""))
     return events.DowntimeAdded(work)
 
 
@@ -42,13 +47,20 @@ def _remove_downtime(request: Request, now: datetime, namespace: UUID) -> events
 
 def _pause(request: Request, now: datetime, namespace: UUID) -> events.Event:
     told = request.arguments
-    until = _instant(told["until"]) if told.get("until") else now + DEFAULT_PAUSE
+    until = _ahead(told["until"], now) if told.get("until") else now + DEFAULT_PAUSE
     pause_id = str(uuid5(namespace, f"pause/{request.id}"))
     return events.Paused(Pause(pause_id, now, until, told["by"], told.get("reason", "")))
 
 
 def _resume(request: Request, now: datetime, namespace: UUID) -> events.Event:
     return events.Resumed(request.arguments["by"])
+
+
+def _ahead(text: str, now: datetime) -> datetime:
+    moment = _instant(text)
+    if moment <= now:
+        raise ValueError(f"{text} is over")
+    return moment
 
 
 def _instant(text: str) -> datetime:

@@ -18,7 +18,8 @@ from cmtel.domain.row_mapping import MappingContext, RowMapper
 from cmtel.domain.table_names import parse_table_name
 from cmtel.errors import DatabaseSetupError, UsageError
 from cmtel.services.journal_view import JournalWatch
-from cmtel.services.ports import JournalQuery, RowBatch
+from cmtel.services.ports import RowBatch
+from cmtel.services.reading_ports import JournalQuery
 from tests.builders import a_call
 from tests.databases import Database
 from tests.fakes_clock import FakeClock

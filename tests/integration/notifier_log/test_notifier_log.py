@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from cmtel.adapters.notifier_log.tail import Tail, last_lines
+from cmtel.adapters.notifier_log.tail import Tail
 from cmtel.adapters.notifier_log.writer import NotifierLog
 from cmtel.domain.incidents.actions import Level, Log
 from cmtel.errors import CmtelError
 from cmtel.services.notifier_log import LogFilter, LogLine
+from tests.fakes_clock import FakeClock
 
 AT = datetime(2025, 3, 1, 12, tzinfo=UTC)
 ALL = LogFilter()
@@ -32,7 +34,11 @@ def write(log: NotifierLog, numbers: range, level: Level = Level.INFO) -> None:
         log.write(AT + timedelta(seconds=number), entry(number, level))
 
 
-def numbers(lines: list[LogLine]) -> list[int]:
+def last_lines(path: Path, count: int | None, wanted: LogFilter) -> list[LogLine]:
+    return [*Tail(path, wanted, count, may_come=False).look(is_last=True)]
+
+
+def numbers(lines: Iterable[LogLine]) -> list[int]:
     return [int(dict(line.fields)["n"]) for line in lines]
 
 
@@ -126,10 +132,92 @@ def test_a_line_longer_than_what_is_read_at_once(path: Path) -> None:
 
 
 def test_no_file_is_an_error_that_says_what_to_do(path: Path) -> None:
-    with pytest.raises(CmtelError, match="cannot be read") as caught:
+    with pytest.raises(CmtelError, match="There is no log") as caught:
         last_lines(path, 5, ALL)
 
     assert caught.value.hint
+
+
+def test_what_cannot_be_read_is_an_error(path: Path) -> None:
+    path.mkdir(parents=True)
+
+    with pytest.raises(CmtelError, match="cannot be read"):
+        last_lines(path, 5, ALL)
+
+
+@pytest.mark.parametrize("count", [1, 5, 17, 30, 40, None])
+def test_the_last_lines_go_on_into_the_files_that_were_put_aside(
+    path: Path, count: int | None
+) -> None:
+    log = NotifierLog(path, max_bytes=300, keep=50, zone=UTC)
+    write(log, range(30))
+    log.close()
+
+    assert numbers(last_lines(path, count, ALL)) == [*range(30)][-(count or 30) :]
+
+
+def test_filters_reach_into_the_files_that_were_put_aside(path: Path) -> None:
+    log = NotifierLog(path, max_bytes=300, keep=50, zone=UTC)
+    write(log, range(10))
+    write(log, range(10, 12), Level.ERROR)
+    write(log, range(12, 30))
+    log.close()
+
+    assert numbers(last_lines(path, None, LogFilter(Level.ERROR))) == [10, 11]
+    assert numbers(last_lines(path, 1, LogFilter(Level.ERROR))) == [11]
+    since = LogFilter(since=AT + timedelta(seconds=9))
+    assert numbers(last_lines(path, None, since)) == [*range(9, 30)]
+    assert numbers(last_lines(path, 3, since)) == [27, 28, 29]
+    assert last_lines(path, None, LogFilter(since=AT + timedelta(hours=1))) == []
+
+
+def test_a_hole_of_any_size_ends_the_way_back(path: Path) -> None:
+    log = NotifierLog(path, zone=UTC)
+    write(log, range(3))
+    with path.open("ab") as file:
+        file.truncate(5 << 30)
+    write(log, range(3, 8))
+    log.close()
+
+    assert numbers(last_lines(path, 4, ALL)) == [4, 5, 6, 7]
+    assert numbers(last_lines(path, 100, ALL)) == [4, 5, 6, 7]
+
+
+def test_a_last_line_without_an_end_is_shown(path: Path) -> None:
+    log = NotifierLog(path, zone=UTC)
+    write(log, range(2))
+    log.close()
+    with path.open("ab") as file:
+        file.write(b"the disk is fu")
+
+    assert [line.text[-14:] for line in last_lines(path, 2, ALL)][1] == "the disk is fu"
+
+
+def test_following_goes_on_where_the_last_lines_end_also_when_rotated_in_between(
+    path: Path,
+) -> None:
+    log = NotifierLog(path, max_bytes=300, keep=50, zone=UTC)
+    write(log, range(20))
+    tail = Tail(path, ALL, 12)
+    write(log, range(20, 40))
+    seen = numbers(tail.look())
+    write(log, range(40, 43))
+    log.close()
+
+    assert [*seen, *numbers(tail.look())] == [*range(8, 43)]
+
+
+def test_following_ends_with_the_clock(path: Path) -> None:
+    log = NotifierLog(path, zone=UTC)
+    tail = Tail(path, ALL)
+    clock = FakeClock(lambda clock: clock.stop() if len(clock.waits_secs) > 3 else None)
+    seen = []
+    for number, lines in enumerate(tail.follow(clock)):
+        write(log, range(number, number + 1))
+        seen.append(numbers(lines))
+    log.close()
+
+    assert seen == [[0], [1], [2]]
 
 
 def test_following_gives_what_is_written_from_now_on(path: Path) -> None:
@@ -138,10 +226,10 @@ def test_following_gives_what_is_written_from_now_on(path: Path) -> None:
     tail = Tail(path, ALL)
     write(log, range(3, 5))
     log.close()
-    first = tail.look()
+    first = [*tail.look()]
     with path.open("ab") as file:
         file.write(b"2025-03-01T12:00:00+00:00 INFO  MAIL   n=")
-    half = tail.look()
+    half = [*tail.look()]
     with path.open("ab") as file:
         file.write(b"5\n")
 
@@ -175,7 +263,7 @@ def test_following_a_file_that_is_cut_or_made_anew_under_the_same_name(path: Pat
     path.write_text("2025-03-03T12:00:00+00:00 INFO  MAIL   n=3\n" * 9, "utf-8")
     grown_past = numbers(tail.look())
     path.unlink()
-    gone = tail.look()
+    gone = [*tail.look()]
     path.write_text("2025-03-04T12:00:00+00:00 INFO  MAIL   n=4\n", "utf-8")
 
     assert (cut, grown_past, gone, numbers(tail.look())) == ([2], [3] * 9, [], [4])
@@ -183,7 +271,7 @@ def test_following_a_file_that_is_cut_or_made_anew_under_the_same_name(path: Pat
 
 def test_following_before_there_is_a_file(path: Path) -> None:
     tail = Tail(path, ALL)
-    nothing = tail.look()
+    nothing = [*tail.look()]
     log = NotifierLog(path, zone=UTC)
     write(log, range(2))
     log.close()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from cmtel.adapters.spool.chunks import MAX_CHUNK_BYTES, MAX_CHUNK_RECORDS
-from cmtel.adapters.spool.lock import SpoolLock, process_holding
+from cmtel.adapters.spool.lock import lock_spool, process_holding
 from cmtel.adapters.spool.sqlite_spool import FILE_NAME, SqliteSpool
 from cmtel.errors import SpoolError, SpoolFull
 from cmtel.services.ports import (
@@ -267,13 +267,13 @@ def test_the_file_is_the_owners_only(tmp_path: Path) -> None:
 
 
 def test_a_second_process_is_refused_and_told_who_has_the_spool(tmp_path: Path) -> None:
-    lock = SpoolLock(tmp_path)
+    lock = lock_spool(tmp_path)
 
     with pytest.raises(SpoolError, match=f"process {os.getpid()}"):
-        SpoolLock(tmp_path)
+        lock_spool(tmp_path)
 
     lock.close()
-    SpoolLock(tmp_path).close()
+    lock_spool(tmp_path).close()
 
 
 def test_looking_who_has_the_spool_keeps_nobody_from_it(tmp_path: Path) -> None:
@@ -283,12 +283,12 @@ def test_looking_who_has_the_spool_keeps_nobody_from_it(tmp_path: Path) -> None:
         while not has_ended.wait(0.001):
             process_holding(tmp_path)
 
-    SpoolLock(tmp_path).close()
+    lock_spool(tmp_path).close()
     looker = threading.Thread(target=look)
     looker.start()
     try:
         for _ in range(300):
-            SpoolLock(tmp_path).close()
+            lock_spool(tmp_path).close()
     finally:
         has_ended.set()
         looker.join()

@@ -203,6 +203,39 @@ PROBLEMS: list[tuple[str, str]] = [
         "CmTelNotifier/Mail/Server[1]/@clientId: is needed by auth xoauth2",
     ),
     (settings('<Hotel id="x" registryKey="HKLM\\x"/>'), "@registryKey: cannot stand beside id"),
+    (
+        settings('<Mail from="a@b"><Server host="h" auth="xoauth2" clientId="c"/></Mail>'),
+        "CmTelNotifier/Mail/Server[1]/@tenant: is needed by auth xoauth2",
+    ),
+    (
+        settings(
+            '<Mail from="a@b"><Server host="h" auth="xoauth2" grant="refresh-token"'
+            ' tokenUrl="https://t.test/token" clientId="c"/></Mail>'
+        ),
+        "CmTelNotifier/Mail/Server[1]/@refreshTokenRef: is needed by auth xoauth2",
+    ),
+    (
+        settings(
+            '<Mail from="a@b"><Server host="h" auth="xoauth2" secretRef="env:S"'
+            ' tokenUrl="http://t.test/token" clientId="c"/></Mail>'
+        ),
+        "CmTelNotifier/Mail/Server[1]/@tokenUrl: must be https",
+    ),
+    (
+        settings('<Mail from="a@b"><Server host="h" user="u"/></Mail>'),
+        "CmTelNotifier/Mail/Server[1]/@secretRef: is needed by auth auto",
+    ),
+    (
+        settings('<Recipients><Channel name="teams"/></Recipients>'),
+        "CmTelNotifier/Recipients[1]/Channel[1]: needs either secretRef or url",
+    ),
+    (
+        settings(
+            '<Recipients><Channel name="t" url="a"/></Recipients>'
+            '<Recipients list="b"><Channel name="t" url="b"/></Recipients>'
+        ),
+        "CmTelNotifier/Recipients[2]/Channel[1]/@name: 't' is already the name of another channel",
+    ),
 ]
 
 
@@ -262,3 +295,24 @@ def test_the_kinds_of_sources_are_those_of_the_command_line() -> None:
 def test_settings_are_frozen() -> None:
     with pytest.raises(ValueError, match="frozen"):
         read(settings()).journal.table = "other"
+
+
+def test_a_token_url_stands_for_the_tenant_and_a_public_client_has_no_secret() -> None:
+    config = read(
+        settings(
+            '<Mail from="a@b"><Server host="h" auth="xoauth2" grant="refresh-token" clientId="c"'
+            ' tokenUrl="https://t.test/token" refreshTokenRef="file:token"/></Mail>'
+        ),
+        Known(),
+    )
+
+    assert config.mail is not None
+    assert str(config.mail.servers[0].refresh_token_ref) == "file:token"
+
+
+def test_a_list_may_be_a_channel_alone_and_lists_may_share_it() -> None:
+    channel = '<Channel name="teams" secretRef="env:TEAMS"/>'
+    lists = [f'<Recipients list="{name}">{channel}</Recipients>' for name in "ab"]
+    config = read(settings("".join(lists)), Known())
+
+    assert [each.channels[0].name for each in config.recipients] == ["teams", "teams"]

@@ -1,0 +1,1 @@
+"""One mail server over SMTP: the dialogue, TLS, login, and what each answer was."""
