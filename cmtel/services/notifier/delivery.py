@@ -89,6 +89,11 @@ class Delivery:
         self._sent_secs: deque[float] = deque()
         self._is_misconfigured = False
 
+    def reconfigure(self, renderer: Renderer, servers: Servers, settings: DeliverySettings) -> None:
+        """Go on with other servers and hours, from the next mail on."""
+        with self._store.exclusive():
+            self._renderer, self._servers, self._settings = renderer, servers, settings
+
     def start(self) -> None:
         """Row 16, step 3: what was being sent when the last run ended is uncertain; retry once."""
         now = self._now()

@@ -44,6 +44,10 @@ class Outbox:
         self.settings = settings
         self._way_report = way_report
 
+    def reconfigure(self, renderer: Renderer, settings: OutboxSettings) -> None:
+        """Go on with other words; mails that wait stay as they were written."""
+        self._renderer, self.settings = renderer, settings
+
     def queue(self, changes: Changes, mail: QueueMail, now: datetime) -> None:
         """Queue a mail to each recipient who may have it, and settle what waits for them."""
         stop = self._stop(mail)
