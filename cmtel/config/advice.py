@@ -8,6 +8,7 @@ from cmtel.config.describe.outline import Element, outline
 from cmtel.config.journal import Source
 from cmtel.config.model import ROOT, Config
 from cmtel.config.networks import is_loopback
+from cmtel.config.notifier import MINUTE_SECS
 from cmtel.config.secret import Secret, SecretRef, has_password
 from cmtel.config.section import Section
 from cmtel.config.walk import walk
@@ -18,7 +19,8 @@ _LISTENERS = ("tcp-listen", "udp-listen", "http-listen")
 def advise(config: Config) -> list[str]:
     """Return the warnings about valid settings, each with its path."""
     return [
-        *_literals(config), *_open_listeners(config), *_incomplete(config), *without_effect(config)
+        *_literals(config), *_open_listeners(config), *_incomplete(config), *_hasty(config),
+        *without_effect(config),
     ]  # fmt: skip
 
 
@@ -31,8 +33,6 @@ def without_effect(config: Config) -> list[str]:
         if source.user is not None or source.secret_ref is not None or source.password is not None:
             path = f"{ROOT}/Journal/Source[{index + 1}]/@user"
             told.append(f"{path}: this version does not log in to a switch yet")
-    if config.feeds or config.mail or config.recipients:
-        told.append(f"{ROOT}: the notifier's settings are checked; it does not run in this version")
     return told
 
 
@@ -82,6 +82,12 @@ def _open_listeners(config: Config) -> Iterator[str]:
 
 def _is_reachable(source: Source) -> bool:
     return source.kind in _LISTENERS and not is_loopback((source.address or "").rpartition(":")[0])
+
+
+def _hasty(config: Config) -> Iterator[str]:
+    if config.check.every_secs < MINUTE_SECS:
+        path = f"{ROOT}/Check/@every"
+        yield f"{path}: is less than 1m: good for trying it out, too often for a service"
 
 
 def _incomplete(config: Config) -> Iterator[str]:

@@ -17,6 +17,8 @@ from cmtel.config.paths import FilePath
 from cmtel.config.secret import ConnectionUrl, Secret, SecretRef, SecretReference, SecretText
 from cmtel.config.section import Many, Problem, Section, attribute, element
 
+#: Of what is usually minutes: short enough to see the whole way in half a minute, when it is tried.
+LEAST_SECS = 1
 MINUTE_SECS = 60
 HOUR_SECS = 3600
 DAY_SECS = 86_400
@@ -25,7 +27,7 @@ DAY_SECS = 86_400
 class Check(Section):
     """How often charging is checked."""
 
-    every_secs: Annotated[int, Duration(MINUTE_SECS, DAY_SECS)] = attribute(
+    every_secs: Annotated[int, Duration(LEAST_SECS, DAY_SECS)] = attribute(
         "every", "The check interval X.", 5 * MINUTE_SECS
     )
     confirm: Annotated[int, Whole(1, 10)] = attribute(
@@ -41,7 +43,7 @@ class Open(Section):
     end: Annotated[time, TimeOfDay()] = attribute(
         "to", "To this local time; if not after 'from', on the next day."
     )
-    after_secs: Annotated[int, Duration(MINUTE_SECS, 30 * DAY_SECS)] | None = attribute(
+    after_secs: Annotated[int, Duration(LEAST_SECS, 30 * DAY_SECS)] | None = attribute(
         "after",
         "Mode schedule: how much silence in these hours is too much.",
         None,
@@ -94,10 +96,10 @@ class Silence(Section):
     false_alarms_per_month: Annotated[float, Number(0.01, 100)] = attribute(
         "falseAlarmsPerMonth", "Mode expected: how many false alarms a month are tolerable.", 1.0
     )
-    after_secs: Annotated[int, Duration(MINUTE_SECS, 30 * DAY_SECS)] | None = attribute(
+    after_secs: Annotated[int, Duration(LEAST_SECS, 30 * DAY_SECS)] | None = attribute(
         "after", "Modes fixed and schedule: how much silence is too much.", None
     )
-    floor_secs: Annotated[int, Duration(MINUTE_SECS, 30 * DAY_SECS)] | None = attribute(
+    floor_secs: Annotated[int, Duration(LEAST_SECS, 30 * DAY_SECS)] | None = attribute(
         "floor",
         "Mode expected: less silence than this is never too much.",
         None,
@@ -217,7 +219,7 @@ class Feed(Section):
 class Escalate(Section):
     """Whom to tell when a stall lasts. May be repeated."""
 
-    after_secs: Annotated[int, Duration(MINUTE_SECS, 30 * DAY_SECS)] | None = attribute(
+    after_secs: Annotated[int, Duration(LEAST_SECS, 30 * DAY_SECS)] | None = attribute(
         "after", "How long after the first mail.", None
     )
     repeats: Annotated[int, Whole(1, 1000)] | None = attribute(
@@ -236,7 +238,7 @@ class Repeat(Section):
     """How often the mail is repeated until charging is back."""
 
     every_secs: (
-        Annotated[tuple[int, ...], Durations(Duration(MINUTE_SECS, 7 * DAY_SECS))] | None
+        Annotated[tuple[int, ...], Durations(Duration(LEAST_SECS, 7 * DAY_SECS))] | None
     ) = attribute(
         "every",
         "From one mail to the next; of several the last one goes on.",
@@ -253,13 +255,13 @@ class Recover(Section):
     """When charging counts as being back."""
 
     records: Annotated[int, Whole(1, 1000)] = attribute("records", "After so many new calls.", 3)
-    hold_secs: Annotated[int, Duration(MINUTE_SECS, DAY_SECS)] | None = attribute(
+    hold_secs: Annotated[int, Duration(LEAST_SECS, DAY_SECS)] | None = attribute(
         "hold",
         "Or after this time without new silence.",
         None,
         default_says="the check interval",
     )
-    merge_secs: Annotated[int, Duration(MINUTE_SECS, DAY_SECS)] = attribute(
+    merge_secs: Annotated[int, Duration(LEAST_SECS, DAY_SECS)] = attribute(
         "merge", "A stall within this time after the last one reopens that one.", HOUR_SECS
     )
 
@@ -267,7 +269,7 @@ class Recover(Section):
 class Blind(Section):
     """What happens when the feed itself cannot be read."""
 
-    grace_secs: Annotated[int, Duration(MINUTE_SECS, DAY_SECS)] | None = attribute(
+    grace_secs: Annotated[int, Duration(LEAST_SECS, DAY_SECS)] | None = attribute(
         "grace",
         "How long that may last before it is mailed.",
         None,
