@@ -123,6 +123,12 @@ def _open(url: URL) -> Engine:
     import sqlalchemy.exc
 
     name, _, driver = url.drivername.partition("+")
+    if driver == "pyodbc" and url.host and url.database and "driver" not in url.query:
+        raise UsageError(
+            f"The URL {url.drivername}://... names no ODBC driver.",
+            hint="Append ?driver=ODBC+Driver+18+for+SQL+Server; 'odbcinst -q -d' lists those "
+            "that are installed. A data source needs none: mssql+pyodbc://user@dsn.",
+        )
     try:
         dialect = url.get_dialect()
         engine = sqlalchemy.create_engine(
@@ -135,6 +141,11 @@ def _open(url: URL) -> Engine:
         ) from exc
     except ImportError as exc:
         raise _missing(driver or dialect.driver) from exc
+    except ValueError as exc:
+        raise UsageError(
+            f"An option in the database URL has a value that cannot be used: {exc}.",
+            hint="Check what stands behind the ? in the URL.",
+        ) from exc
     prepare_sessions(engine)
     return engine
 

@@ -176,6 +176,8 @@ def _postgresql_without_state(exc: BaseException | None, codes: Codes) -> Meanin
     """
     if type(exc).__name__ == "DataError":
         return RecordRejected
+    if type(exc).__name__ == "ProgrammingError":  # psycopg: libpq knows no such option
+        return DatabaseSetupError
     is_refusal = "FATAL" in codes.text and not any(part in codes.text for part in _PG_FULL)
     is_starting = "starting up" in codes.text or "shutting down" in codes.text
     return DatabaseSetupError if is_refusal and not is_starting else DatabaseUnavailable
