@@ -51,10 +51,6 @@ class Digest:
         self._outbox = outbox
         self._settings = settings
 
-    def reconfigure(self, settings: DigestSettings) -> None:
-        """Go on with another time or other recipients."""
-        self._settings = settings
-
     def look(self, now: datetime, watches: Sequence[Watch]) -> bool:
         """Queue today's digest if its time has come; False if not. The first day has none."""
         local = now.astimezone(self._settings.zone)

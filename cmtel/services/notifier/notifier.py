@@ -109,8 +109,15 @@ class Notifier:
                 self._end_check(now)
         return self._wait_secs()
 
+    def retime(self, check_secs: int, digest: Digest | None) -> None:
+        """Go on with another interval and another digest."""
+        self._digest = digest
+        if check_secs != self._check_secs:
+            self._check_secs = check_secs
+            self._jumps = JumpWatch(self._clock, self._uptime, check_secs)
+
     def reconfigure(self, feeds: Sequence[WatchedFeed]) -> None:
-        """Go on with other settings: judge at once by the new limits (notifier.md 2.6, 8)."""
+        """Go on with other feeds or rules: judge at once by the new ones (notifier.md 2.6, 8)."""
         now = self._now()
         by_name = {feed.name: feed for feed in feeds}
         for gone in [watch for watch in self.watches if watch.feed.name not in by_name]:

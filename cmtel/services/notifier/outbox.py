@@ -44,9 +44,11 @@ class Outbox:
         self.settings = settings
         self._way_report = way_report
 
-    def reconfigure(self, renderer: Renderer, settings: OutboxSettings) -> None:
+    def reconfigure(
+        self, renderer: Renderer, settings: OutboxSettings, way_report: WayReport | None
+    ) -> None:
         """Go on with other words; mails that wait stay as they were written."""
-        self._renderer, self.settings = renderer, settings
+        self._renderer, self.settings, self._way_report = renderer, settings, way_report
 
     def queue(self, changes: Changes, mail: QueueMail, now: datetime) -> None:
         """Queue a mail to each recipient who may have it, and settle what waits for them."""

@@ -26,6 +26,11 @@ class Unfailing:
         self._on_checked = on_checked
         self.faults = 0
 
+    def exchange(self, system_log: SystemLog, last_resort: LastResort) -> None:
+        """Go on with what changed settings say."""
+        self._system_log = system_log
+        self._last_resort = last_resort
+
     def write(self, at: datetime, entry: Log) -> None:
         """Write an entry of CmTelNotifier.log."""
         self._try(lambda: self._log.write(at, entry))

@@ -1,0 +1,101 @@
+"""``cmtel notifier run``: the log, the settings, the state, and the notifier over them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cmtel import __version__
+from cmtel.adapters.clock import SystemClock
+from cmtel.adapters.notifier_log.writer import NotifierLog
+from cmtel.adapters.notifier_state.opening import open_for_service
+from cmtel.adapters.sd_notify import SystemdNotify
+from cmtel.bootstrap.folders import state_folder
+from cmtel.bootstrap.notifier_assembly import Assembly
+from cmtel.bootstrap.notifier_parts import make_parts
+from cmtel.bootstrap.notifier_settings import (
+    NotifierOrder,
+    ReloadableParts,
+    begin_log,
+    load_notifier_config,
+)
+from cmtel.domain.incidents.actions import FieldValue, Level, Log
+from cmtel.errors import CmtelError, ConfigError
+from cmtel.services.notifier.reloading import Reloading
+from cmtel.services.notifier.service import NotifierService
+
+
+def run_notifier(
+    order: NotifierOrder, clock: SystemClock, is_operators_stop: Callable[[], bool] = lambda: True
+) -> None:
+    """Run the notifier in this thread until ``clock`` is stopped.
+
+    The log is begun before all else, so that it says what is wrong with the rest.
+
+    Raises:
+        ConfigError: The settings cannot be used; every reason is named, in the log too.
+        SpoolError: Another notifier runs, or the state cannot be used.
+    """
+    log = begin_log(order)
+    log.write(clock.now(), _entry(Level.INFO, "START", version=__version__, pid=os.getpid()))
+    try:
+        with opened_notifier(order, clock, log, is_operators_stop) as service:
+            service.run()
+    except CmtelError as exc:
+        _tell_failure(log, exc, clock)
+        raise
+    finally:
+        log.write(clock.now(), _entry(Level.INFO, "END"))
+        log.close()
+
+
+@contextmanager
+def opened_notifier(
+    order: NotifierOrder,
+    clock: SystemClock,
+    log: NotifierLog,
+    is_operators_stop: Callable[[], bool],
+) -> Iterator[NotifierService]:
+    """Make everything that the notifier needs, and close it at the end.
+
+    Raises:
+        ConfigError, SpoolError: As :func:`run_notifier` does.
+    """
+    load_notifier_config(order.config_path)
+    opened = open_for_service(order.state_folder or state_folder())
+    try:
+        settings = ReloadableParts(
+            order.config_path, lambda config: make_parts(config, opened.store, clock, log)
+        )
+        version = settings.version()
+        assembly = Assembly(settings.load(), opened.store, clock, log, SystemdNotify())
+        reloading = Reloading(
+            settings, assembly.exchange, assembly.warn_admins, clock, log, version
+        )
+        if opened.moved_aside is not None:
+            _tell_moved_aside(opened.moved_aside, assembly, clock)
+        yield assembly.service(reloading.look, is_operators_stop)
+        assembly.close()
+    finally:
+        opened.close()
+
+
+def _tell_moved_aside(path: Path, assembly: Assembly, clock: SystemClock) -> None:
+    """The state was damaged: nothing of it is known any more, and somebody has to know that."""
+    why = f"The notifier's state was damaged; it is kept as {path}, and a new one was begun."
+    assembly.logs.write(clock.now(), _entry(Level.ERROR, "STATE", error=why))
+    assembly.logs.error(why)
+    assembly.warn_admins(why)
+
+
+def _tell_failure(log: NotifierLog, error: CmtelError, clock: SystemClock) -> None:
+    log.write(clock.now(), _entry(Level.ERROR, "FAILED", error=error.message, hint=error.hint))
+    problems = error.problems if isinstance(error, ConfigError) else ()
+    for problem in problems:
+        log.write(clock.now(), _entry(Level.ERROR, "CONFIG", error=problem))
+
+
+def _entry(level: Level, topic: str, **fields: FieldValue) -> Log:
+    return Log(level, topic, tuple((name, value) for name, value in fields.items() if value))
