@@ -40,7 +40,8 @@ def mail_lines(document: Document, zone: tzinfo | None) -> Iterator[str]:
     for mail in outbox["failing"]:
         answer = " ".join(str(part) for part in (mail["last_code"], mail["last_text"]) if part)
         again = _at(mail["next_try_at"], zone) or "never"
-        yield f"  {mail['kind']} to {mail['to']}: {answer}; tried {mail['attempts']}x, again {again}"
+        tried = f"tried {mail['attempts']} times, again {again}"
+        yield f"  {mail['kind']} to {mail['to']}: {answer}; {tried}"
 
 
 def _standing(feed: Document) -> str:
