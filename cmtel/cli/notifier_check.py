@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cmtel.cli.notifier_view import feed_lines, mail_lines
+from cmtel.cli.notifier_view import feed_lines, mail_lines, request_lines
 from cmtel.cli.output import emit_json, emit_text, safe, settings, tell
 from cmtel.errors import ExitStatus
 
@@ -47,6 +47,8 @@ def _show(looked: Looked, *, is_explained: bool) -> None:
         first, *more = feed_lines(feed, looked.now, looked.zone)
         for line in [first, *(more if is_explained else [])]:
             emit_text(safe(line))
+    for line in request_lines(document):
+        emit_text(safe(line))
     if is_explained or document["outbox"]["failing"]:
         for line in mail_lines(document, looked.zone):
             emit_text(safe(line))

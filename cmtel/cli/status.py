@@ -53,7 +53,7 @@ def _emit(document: dict[str, Any]) -> None:
 def _emit_notifier(notifier: dict[str, Any]) -> None:
     """In the machine's local time: a status does not depend on the settings."""
     from cmtel.adapters.clock import SystemClock
-    from cmtel.cli.notifier_view import feed_lines, mail_lines
+    from cmtel.cli.notifier_view import feed_lines, mail_lines, request_lines
 
     if "error" in notifier:
         emit_text(safe(f"notifier: {notifier['error']}"))
@@ -63,5 +63,5 @@ def _emit_notifier(notifier: dict[str, Any]) -> None:
     for feed in notifier["feeds"]:
         for line in feed_lines(feed, SystemClock().now(), None):
             emit_text(safe(line))
-    for line in mail_lines(notifier, None):
+    for line in [*request_lines(notifier), *mail_lines(notifier, None)]:
         emit_text(safe(line))

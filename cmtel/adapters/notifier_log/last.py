@@ -42,12 +42,17 @@ def _wanted(path: Path, wanted: LogFilter) -> Iterator[Place]:
             return
         with file_path.open("rb") as file:
             whole = place_in(file, 0)
-            for offset_bytes, text in _backwards(file):
-                line = parsed(line_text(text)) if wanted.is_choosy else None
-                if line is not None and wanted.is_before(line):
-                    return
-                if line is None or wanted.wants(line):
-                    yield replace(whole, offset_bytes=offset_bytes)
+            for offset_bytes, data in _backwards(file):
+                if wanted.is_choosy:
+                    text = line_text(data)
+                    if wanted.rules_out(text):
+                        continue
+                    line = parsed(text)
+                    if wanted.is_before(line):
+                        return
+                    if not wanted.wants(line):
+                        continue
+                yield replace(whole, offset_bytes=offset_bytes)
             if file.tell() > _BLOCK_BYTES:  # it stopped at a hole, not at the beginning
                 return
 

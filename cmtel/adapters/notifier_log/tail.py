@@ -64,6 +64,8 @@ class Tail:
         """
         for path, offset_bytes in self._unread():
             for text in self._read(path, offset_bytes, is_last=is_last):
+                if self._wanted.rules_out(text):
+                    continue
                 line = parsed(text)
                 if self._wanted.wants(line):
                     yield line

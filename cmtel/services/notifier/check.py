@@ -14,7 +14,12 @@ from cmtel.domain.incidents.states import FeedState
 from cmtel.errors import ExitStatus
 from cmtel.services.notifier.health import Health, health
 from cmtel.services.notifier.ports import NotifierStore
-from cmtel.services.notifier.report import feed_report, last_mail_report, outbox_report
+from cmtel.services.notifier.report import (
+    feed_report,
+    last_mail_report,
+    outbox_report,
+    request_report,
+)
 
 #: A look takes a while, and a look of the loop at its clocks may come first.
 _SLACK = timedelta(seconds=30)
@@ -60,6 +65,7 @@ def notifier_document(
         "feeds": [feed_report(state) for state in found.feeds],
         "outbox": outbox_report(store.open_rows(), found.failing_mails),
         "last_mail": last_mail_report(store.last_mail()),
+        "requests": [request_report(request) for request in store.requests()],
     }
 
 
