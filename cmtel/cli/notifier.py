@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from cmtel.cli import notifier_mail
 from cmtel.cli.output import emit_json, settings
 
 app = typer.Typer(help="Notice when charging stops, and tell.", no_args_is_help=True)
+app.add_typer(notifier_mail.app)
 
 ArrivalsFile = Annotated[
     Path | None,
