@@ -19,6 +19,7 @@ class WebServer:
     def __init__(self, answer: Callable[[], HttpAnswer]) -> None:
         self.answer = answer
         self.paths: list[str] = []
+        self.bodies: list[str] = []
         self.forms: list[dict[str, str]] = []
         self.url = ""
 
@@ -42,7 +43,9 @@ def a_web_server(answer: Callable[[], HttpAnswer]) -> Iterator[WebServer]:
 
         def do_POST(self) -> None:
             length = int(self.headers["Content-Length"])
-            form = parse_qs(self.rfile.read(length).decode("ascii"))
+            body = self.rfile.read(length).decode("utf-8")
+            web.bodies.append(body)
+            form = parse_qs(body)
             web.forms.append({name: values[0] for name, values in form.items()})
             self.do_GET()
 

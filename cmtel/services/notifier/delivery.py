@@ -22,6 +22,7 @@ from datetime import datetime, timedelta
 from cmtel.domain.incidents.actions import Level, Log
 from cmtel.domain.mails.outbox import MailState, OutboxRow
 from cmtel.domain.mails.quiet import QuietHours
+from cmtel.domain.mails.recipients import is_channel
 from cmtel.domain.mails.replies import (
     Outcome,
     Reply,
@@ -87,7 +88,8 @@ class Delivery:
         self._last_resort = last_resort
         self._settings = settings
         self._sent_secs: deque[float] = deque()
-        self._is_misconfigured = False
+        #: The mail servers as a whole (empty), or channels by their names.
+        self._misconfigured: set[str] = set()
 
     def start(self) -> None:
         """Row 16, step 3: what was being sent when the last run ended is uncertain; retry once."""
@@ -149,7 +151,7 @@ class Delivery:
     @property
     def is_misconfigured(self) -> bool:
         """True while servers answer that the settings are wrong (status DEGRADED)."""
-        return self._is_misconfigured
+        return bool(self._misconfigured)
 
     def _now(self) -> datetime:
         now = self._clock.now()
@@ -222,7 +224,8 @@ class Delivery:
             tuple(row.recipient for row in batch),
             f"{batch[0].incident_id}.{batch[0].seq}",
         )
-        mailers = self._servers.in_order(self._clock.monotonic())
+        # Rows of one mail have one kind of recipients: channels get mails of their own.
+        mailers = self._servers.in_order(batch[0].recipient, self._clock.monotonic())
         for mailer in mailers:
             report = self._hand_over(mailer, message, envelope)
             if mailer is mailers[-1] or not self._is_for_next(report):
@@ -262,12 +265,13 @@ class Delivery:
         self._note_health(mailer, [outcome(reply) for reply in replies.values()])
 
     def _note_health(self, mailer: Mailer, outcomes: Sequence[Outcome]) -> None:
+        way = mailer.name if is_channel(mailer.name) else ""
         if Outcome.ACCEPTED in outcomes:
             self._servers.was_good(mailer, self._clock.monotonic())
-            self._is_misconfigured = False
-        if Outcome.MISCONFIGURED in outcomes and not self._is_misconfigured:
-            self._is_misconfigured = True
-            self._system_log.error(f"The mail server {mailer.name} refuses the mail settings.")
+            self._misconfigured.discard(way)
+        if Outcome.MISCONFIGURED in outcomes and way not in self._misconfigured:
+            self._misconfigured.add(way)
+            self._system_log.error(f"{mailer.name} refuses the mail settings.")
 
 
 _UNTRIED = Reply(Stage.UNTRIED, None)
