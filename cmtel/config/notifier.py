@@ -5,11 +5,12 @@ What they do, notifier.md says: silence in its section 1, states and timers in 2
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Literal
 
+from cmtel.config.conditions import Conditions
 from cmtel.config.journal import secret_rules
 from cmtel.config.kinds import Duration, Durations, Known, Number, Switch, Text, Whole
 from cmtel.config.moments import Day, TimeOfDay, Weekdays
@@ -176,6 +177,21 @@ class Feed(Section):
     query: Annotated[str, Text("an SQL query")] | None = attribute(
         "query", "Source database: a SELECT of key and time, in place of table and columns.", None
     )
+    calls: Literal["auto", "all", "outgoing", "priced"] = attribute(
+        "calls",
+        "Source journal: which calls count; priced: outgoing calls that have a charge; "
+        "auto: priced where the table has charges, else all.",
+        "auto",
+    )
+    only: Annotated[Mapping[str, frozenset[str]], Conditions()] | None = attribute(
+        "only", "Sources journal and database: only records with these values count.", None
+    )
+    split: Annotated[str, Text("a column name")] | None = attribute(
+        "split",
+        "Sources journal and database: watch each value of this, too: trunk, direction or class "
+        "of the journal, or a column.",
+        None,
+    )
     user: Annotated[str, Text("a user name")] | None = attribute(
         "user", "The user to log in with.", None, default_says="that of Database"
     )
@@ -209,9 +225,19 @@ class Feed(Section):
             yield ("@path",), f"{verb} source file"
         if self.source == "database" and (self.table is None) == (self.query is None):
             yield (), "needs either table or query, for source database"
+        yield from self._part_rules()
         if known.formats is not None and self.format and self.format not in known.formats:
             yield ("@format",), f"{self.format!r} is no known format; see 'cmtel format list'"
         yield from secret_rules(self.password, self.secret_ref)
+
+    def _part_rules(self) -> Iterator[Problem]:
+        has_columns = self.source in ("journal", "database")
+        if self.split is not None and not has_columns:
+            yield ("@split",), "is only for sources journal and database"
+        if self.only is not None and not has_columns:
+            yield ("@only",), "is only for sources journal and database"
+        if self.calls != "auto" and self.source != "journal":
+            yield ("@calls",), "is only for source journal"
 
 
 class Escalate(Section):
