@@ -68,11 +68,12 @@ def load_config_or_defaults(config_path: str | None) -> Config:
 
 def known_to(folder: Path) -> Known:
     """Return what a settings file in ``folder`` is checked against."""
+    from cmtel.adapters.country_numbers import KnownCountries
     from cmtel.config.kinds import Known
     from cmtel.formats import registry
 
     formats = frozenset(registry.names())
-    return Known(folder=folder, environment=os.environ, formats=formats)
+    return Known(folder, os.environ, formats, KnownCountries())
 
 
 def secret_store(scheme: str) -> SecretStore:

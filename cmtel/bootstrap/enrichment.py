@@ -5,12 +5,19 @@ Adding one: a service or adapter that is an Enricher (services/ports.py), made h
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from cmtel.adapters.country_numbers import CountryNumbers
+from cmtel.domain.number_plan import NumberReading
+from cmtel.services.number_enricher import NumberEnricher
 
 if TYPE_CHECKING:
     from cmtel.config.journal import Journal
-    from cmtel.config.model import Database
+    from cmtel.config.model import Config, Database
+    from cmtel.config.numbers import Numbers
     from cmtel.services.ports import Enricher
 
 
@@ -27,11 +34,43 @@ class EnrichmentOrder:
     database: Database | None = None
 
 
+def enrichment_order(number_options: Sequence[str], config: Config) -> EnrichmentOrder:
+    """Return what to look up: as the settings say, but for the numbers' options that were typed.
+
+    Raises:
+        UsageError: An option is unknown, or its value is wrong.
+    """
+    if not number_options:
+        return EnrichmentOrder(config.journal, config.database)
+    from cmtel.bootstrap.config import known_to
+    from cmtel.config.typed import numbers_with_options
+
+    known = known_to(Path.cwd())
+    numbers = numbers_with_options(config.journal.numbers, number_options, known)
+    return EnrichmentOrder(config.journal.model_copy(update={"numbers": numbers}), config.database)
+
+
 def make_enrichers(order: EnrichmentOrder | None) -> list[Enricher]:
     """Return the enrichers that are configured: numbers, phone books, extensions, tariffs.
 
     The order counts: names and prices are looked up by the number in full.
     """
+    if order is None:
+        return []
     enrichers: list[Enricher] = []
-    del order
+    reading = make_number_reading(order.journal.numbers)
+    if reading is not None:
+        enrichers.append(NumberEnricher(reading))
     return enrichers
+
+
+def make_number_reading(numbers: Numbers) -> NumberReading | None:
+    """Return what reads the numbers of the switch, or None if nothing is said about them.
+
+    Raises:
+        UsageError: There is no numbering plan of the country.
+    """
+    if not numbers.model_fields_set:
+        return None
+    country = None if numbers.country is None else CountryNumbers(numbers.country)
+    return NumberReading(numbers.plan, country)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cmtel.bootstrap.config import load_config_or_defaults
-from cmtel.bootstrap.enrichment import EnrichmentOrder
+from cmtel.bootstrap.enrichment import enrichment_order
 from cmtel.bootstrap.ingest_order import IngestOrder, SourceOrder
 from cmtel.bootstrap.journal import JournalTarget, resolve_target
 from cmtel.config.advice import without_effect
@@ -43,6 +43,7 @@ class IngestWords:
     names: Sequence[str]
     sizes: Sequence[str]
     legs: str | None
+    number_options: Sequence[str] = ()
 
     def target(self, config: Config) -> JournalTarget:
         """Return the journal table that is meant."""
@@ -122,7 +123,7 @@ def _order(
         spool.max_megabytes << 20,
         config.journal.internal_as,
         is_once=is_once,
-        enrichment=EnrichmentOrder(config.journal, config.database),
+        enrichment=enrichment_order(words.number_options, config),
     )
 
 

@@ -29,6 +29,14 @@ SourceOptions = Annotated[
     list[str] | None,
     typer.Option("--source-opt", metavar="NAME=VALUE", help="An option of the source."),
 ]
+NumberOptions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--number-opt",
+        metavar="NAME=VALUE",
+        help="How numbers are read, as in <Numbers>: country=DE, areaCode=30, outsideLine=0 ...",
+    ),
+]
 Timezone = Annotated[
     str | None, typer.Option("--timezone", metavar="TZ", help="The time zone of the switch.")
 ]
@@ -68,6 +76,7 @@ def ingest(
     name: Names = None,
     size: Sizes = None,
     legs: Legs = None,
+    number_opt: NumberOptions = None,
     once: Once = False,
 ) -> ExitStatus:
     """Take call records from a source into the journal table."""
@@ -75,7 +84,7 @@ def ingest(
 
     words = IngestWords(
         url, table, format_name, opt or (), source_opt or (), timezone, year_hint, spool,
-        split_columns(columns), name or (), size or (), legs,
+        split_columns(columns), name or (), size or (), legs, number_opt or (),
     )  # fmt: skip
     return _ingest(words, source, is_once=once)
 
@@ -94,13 +103,14 @@ def import_files(
     name: Names = None,
     size: Sizes = None,
     legs: Legs = None,
+    number_opt: NumberOptions = None,
 ) -> ExitStatus:
     """Take files of call records into the journal table; can be resumed."""
     from cmtel.bootstrap.orders import IngestWords
 
     words = IngestWords(
         url, table, format_name, opt or (), (), timezone, year_hint, spool,
-        split_columns(columns), name or (), size or (), legs,
+        split_columns(columns), name or (), size or (), legs, number_opt or (),
     )  # fmt: skip
     return _import(words, files)
 

@@ -27,8 +27,6 @@ def without_effect(config: Config) -> list[str]:
     journal, told = config.journal, []
     if journal.phone_books:
         told.append(f"{ROOT}/Journal/PhoneBook: names are not looked up by this version yet")
-    if journal.numbers.model_fields_set:
-        told.append(f"{ROOT}/Journal/Numbers: numbers are not split by this version yet")
     for index, source in enumerate(journal.sources):
         if source.user is not None or source.secret_ref is not None or source.password is not None:
             path = f"{ROOT}/Journal/Source[{index + 1}]/@user"

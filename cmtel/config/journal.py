@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from cmtel.config.kinds import Known, Text, Whole
 from cmtel.config.moments import Day, Zone
 from cmtel.config.networks import Networks
+from cmtel.config.numbers import Numbers
 from cmtel.config.paths import FilePath
 from cmtel.config.secret import ConnectionUrl, Secret, SecretRef, SecretReference, SecretText
 from cmtel.config.section import Many, Problem, Section, attribute, element
@@ -229,30 +230,6 @@ class Source(Section):
                     ("SourceOption", index, "@name"),
                     f"{error.message} {error.hint or ''}".strip(),
                 )
-
-
-class Numbers(Section):
-    """How numbers are split and written in full."""
-
-    country: Annotated[str, Text("two capital letters, such as DE", "[A-Z]{2}")] | None = attribute(
-        "country", "The country of the switch (ISO 3166), for numbers in international form.", None
-    )
-    area_code: Annotated[str, Text("digits", "[0-9]{1,10}")] | None = attribute(
-        "areaCode", "The area code of the switch, without the leading 0.", None
-    )
-    outside_line: Annotated[str, Text("digits, * or #", "[0-9*#]{1,4}")] | None = attribute(
-        "outsideLine", "The outside-line code that is dialled first.", None
-    )
-    lcr_prefixes: (
-        Annotated[
-            str, Text("digits, parted by commas; x is any digit", "[0-9x]{1,10}(,[0-9x]{1,10})*")
-        ]
-        | None
-    ) = attribute(
-        "lcrPrefixes",
-        "Least-cost-routing prefixes, parted by commas; x is any digit, as in 010xx.",
-        None,
-    )
 
 
 class PhoneBook(Section):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,11 +34,14 @@ class Known:
         folder: Where relative paths count from; None leaves them relative.
         environment: For ``%VAR%`` in paths.
         formats: Names of the switch formats; None: not checked.
+        countries: Countries with a numbering plan, looked at only if one is named; None: not
+            checked.
     """
 
     folder: Path | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     formats: frozenset[str] | None = None
+    countries: Collection[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

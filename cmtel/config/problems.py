@@ -28,6 +28,12 @@ def explain(error: ValidationError, lines: Mapping[Place, int]) -> list[str]:
     return [f"{path} (line {line}): {text}" for line, path, text in placed]
 
 
+def explain_element(error: ValidationError) -> list[tuple[str, str]]:
+    """Return (attribute, sentence) for each problem of a single element that stands in no file."""
+    found = [item for detail in error.errors() for item in _sentences(detail)]
+    return [(str(location[-1]).lstrip("@"), text) for location, text in found]
+
+
 def _sentences(detail: ErrorDetails) -> Iterator[tuple[Location, str]]:
     location: Location = detail["loc"]
     context: dict[str, Any] = detail.get("ctx", {})

@@ -40,10 +40,6 @@ def test_settings_without_fault_get_no_warning() -> None:
             "CmTelNotifier/Mail: is needed by the notifier",
         ),
         (
-            with_database(journal(SOURCE + '<Numbers country="DE"/>')),
-            "Journal/Numbers: numbers are not split by this version yet",
-        ),
-        (
             with_database(journal(SOURCE + '<PhoneBook kind="csv" path="b.csv" number="n"/>')),
             "Journal/PhoneBook: names are not looked up by this version yet",
         ),
