@@ -21,6 +21,7 @@
     ├── LineRejected              11   .reason -> dead letter, never fatal
     ├── SourceError                1
     │   └── SourceUnavailable      8   retryable: refused, cut, no such device
+    ├── PhoneBookError             8   retryable: its last good copy stays in use
     └── MailError                  8
 
 Messages are full sentences that name the thing and hold no secret; ``hint`` says what to do.
@@ -210,6 +211,13 @@ class SourceError(CmtelError):
 
 class SourceUnavailable(SourceError):
     """The source cannot be reached now; it is tried again."""
+
+    exit_status = ExitStatus.DEGRADED
+    retryable = True
+
+
+class PhoneBookError(CmtelError):
+    """A phone book or list of extensions cannot be read now; its last good copy stays in use."""
 
     exit_status = ExitStatus.DEGRADED
     retryable = True
