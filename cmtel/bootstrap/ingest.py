@@ -14,7 +14,7 @@ from cmtel.adapters.spool import known_spools
 from cmtel.adapters.spool.lock import lock_spool
 from cmtel.adapters.spool.sqlite_spool import SqliteSpool
 from cmtel.bootstrap.deliveries import Deliveries, prepare
-from cmtel.bootstrap.enrichment import make_enrichers
+from cmtel.bootstrap.enrichment import open_enrichers
 from cmtel.bootstrap.folders import state_folder
 from cmtel.bootstrap.ingest_order import IngestOrder, SourceOrder
 from cmtel.bootstrap.journal import JournalTarget, open_target
@@ -77,9 +77,9 @@ def open_ingest(
     sources = {
         source.name: _make_source(source, clock, is_once=order.is_once) for source in order.sources
     }
-    enrichers = make_enrichers(order.enrichment)
     committer = Committer(clock)
     with (
+        open_enrichers(order.enrichment, clock, is_once=order.is_once) as enrichers,
         open_spool(order.spool_folder, order.spool_limit_bytes, default_spool) as spool,
         ExitStack() as at_end,
     ):

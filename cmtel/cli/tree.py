@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
 GROUPS: Mapping[str, str] = {
     "notifier": "Notice when charging stops, and tell.",
     "journal": "Make, fill and read the journal table.",
+    "phonebook": "Names for numbers, rooms for extensions.",
     "config": "Check and show the settings file.",
     "secret": "Keep passwords outside the settings file.",
     "format": "List the switch formats, and decode call records.",

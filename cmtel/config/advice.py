@@ -25,8 +25,6 @@ def advise(config: Config) -> list[str]:
 def without_effect(config: Config) -> list[str]:
     """Return the settings that this version takes and does nothing with; said, not ignored."""
     journal, told = config.journal, []
-    if journal.phone_books:
-        told.append(f"{ROOT}/Journal/PhoneBook: names are not looked up by this version yet")
     for index, source in enumerate(journal.sources):
         if source.user is not None or source.secret_ref is not None or source.password is not None:
             path = f"{ROOT}/Journal/Source[{index + 1}]/@user"

@@ -15,7 +15,8 @@ from cmtel.config.moments import Day, Zone
 from cmtel.config.networks import Networks
 from cmtel.config.numbers import Numbers
 from cmtel.config.paths import FilePath
-from cmtel.config.secret import ConnectionUrl, Secret, SecretRef, SecretReference, SecretText
+from cmtel.config.phone_books import Extensions, PhoneBook
+from cmtel.config.secret import Secret, SecretRef, SecretReference, SecretText, secret_rules
 from cmtel.config.section import Many, Problem, Section, attribute, element
 from cmtel.config.suggest import near
 from cmtel.domain.column_selection import MAX_TEXT_SIZE, JournalColumn, find_type, select_columns
@@ -44,12 +45,6 @@ _PLACES: Mapping[SourceWord, str] = {
 
 #: Options of formats that are regular expressions (formats.md 1.11).
 _EXPRESSIONS = frozenset({"internal", "skip"})
-
-
-def secret_rules(password: Secret | None, secret_ref: SecretRef | None) -> Iterator[Problem]:
-    """Yield a problem if a secret is given twice."""
-    if password is not None and secret_ref is not None:
-        yield ("@password",), "cannot stand beside secretRef; keep the reference"
 
 
 def repeated(
@@ -232,64 +227,6 @@ class Source(Section):
                 )
 
 
-class PhoneBook(Section):
-    """Where names for numbers are looked up. May be repeated; the first hit counts."""
-
-    kind: Literal["sql", "ldap", "csv", "vcard"] = attribute("kind", "What the phone book is.")
-    url: Annotated[str, ConnectionUrl()] | None = attribute(
-        "url",
-        "The database, or ldap(s)://HOST:PORT.",
-        None,
-        default_says="kind sql: that of Database",
-    )
-    table: Annotated[str, Text("a table name")] | None = attribute(
-        "table", "The table of the kind sql; also what Journal_DatensatzTabelle says.", None
-    )
-    path: Annotated[Path, FilePath()] | None = attribute(
-        "path", "The file of the kinds csv and vcard.", None
-    )
-    base: Annotated[str, Text("a distinguished name")] | None = attribute(
-        "base", "Where the kind ldap searches, such as ou=people,dc=example,dc=org.", None
-    )
-    number: Annotated[str, Text("column names")] | None = attribute(
-        "number",
-        "The column or columns that have numbers, parted by commas.",
-        None,
-        default_says="none; needed by all kinds but vcard",
-    )
-    name: Annotated[str, Text("a column name")] | None = attribute(
-        "name", "The column that has the name.", None
-    )
-    company: Annotated[str, Text("a column name")] | None = attribute(
-        "company", "The column that has the company.", None
-    )
-    id: Annotated[str, Text("a column name")] | None = attribute(
-        "id", "The column that has the record's id.", None
-    )
-    encoding: Literal["utf-8", "latin-1", "cp1252", "cp850"] = attribute(
-        "encoding", "The encoding of the kind csv.", "utf-8"
-    )
-    delimiter: Annotated[str, Text("one character, or tab", ".|tab")] = attribute(
-        "delimiter", "What parts the columns of the kind csv.", ","
-    )
-    user: Annotated[str, Text("a user name")] | None = attribute(
-        "user", "The user to log in with.", None
-    )
-    secret_ref: Annotated[SecretRef, SecretReference()] | None = attribute(
-        "secretRef", "Where that user's password is kept.", None
-    )
-    password: Annotated[Secret, SecretText()] | None = attribute(
-        "password", "That user's password itself; prefer secretRef.", None
-    )
-
-    def rules(self, known: Known) -> Iterator[Problem]:
-        needs = {"sql": ["table", "number"], "csv": ["path", "number"], "vcard": ["path"]}
-        for name in needs.get(self.kind, ["url", "base", "number"]):
-            if getattr(self, name) is None:
-                yield (f"@{name}",), f"is needed by kind {self.kind}"
-        yield from secret_rules(self.password, self.secret_ref)
-
-
 class SpoolSettings(Section):
     """The durable queue between the sources and the table."""
 
@@ -322,6 +259,7 @@ class Journal(Section):
     sources: Many[Source] = element("Source", ())
     numbers: Numbers = element("Numbers", Numbers)
     phone_books: Many[PhoneBook] = element("PhoneBook", ())
+    extensions: Many[Extensions] = element("Extensions", ())
     spool: SpoolSettings = element("Spool", SpoolSettings)
 
     def rules(self, known: Known) -> Iterator[Problem]:

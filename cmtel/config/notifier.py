@@ -11,11 +11,17 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from cmtel.config.conditions import Conditions
-from cmtel.config.journal import secret_rules
 from cmtel.config.kinds import Duration, Durations, Known, Number, Switch, Text, Whole
 from cmtel.config.moments import Day, TimeOfDay, Weekdays
 from cmtel.config.paths import FilePath
-from cmtel.config.secret import ConnectionUrl, Secret, SecretRef, SecretReference, SecretText
+from cmtel.config.secret import (
+    ConnectionUrl,
+    Secret,
+    SecretRef,
+    SecretReference,
+    SecretText,
+    secret_rules,
+)
 from cmtel.config.section import Many, Problem, Section, attribute, element
 
 MINUTE_SECS = 60

@@ -40,6 +40,19 @@ EXAMPLE: Mapping[str, Any] = {
                 "@id": "id",
             }
         ],
+        "Extensions": [
+            {
+                "@kind": "csv",
+                "@path": "extensions.csv",
+                "@extension": "extension",
+                "@room": "room",
+                "@department": "department",
+                "@costCentre": "cost_centre",
+                "@class": "class",
+                "@validFrom": "valid_from",
+                "@validTo": "valid_to",
+            }
+        ],
         "Spool": {},
     },
     "Check": {},

@@ -39,10 +39,6 @@ def test_settings_without_fault_get_no_warning() -> None:
             settings("<Recipients><To>a@b</To></Recipients>"),
             "CmTelNotifier/Mail: is needed by the notifier",
         ),
-        (
-            with_database(journal(SOURCE + '<PhoneBook kind="csv" path="b.csv" number="n"/>')),
-            "Journal/PhoneBook: names are not looked up by this version yet",
-        ),
     ],
 )
 def test_what_deserves_a_word_gets_one(text: str, expected: str) -> None:

@@ -173,7 +173,7 @@ PROBLEMS: list[tuple[str, str]] = [
     (journal("", 'table="x."'), "CmTelNotifier/Journal/@table: "),
     (journal('<PhoneBook kind="csv"/>'), "PhoneBook[1]/@path: is needed by kind csv"),
     (
-        journal('<PhoneBook kind="sql" table="t" number="n"/>'),
+        journal('<PhoneBook kind="sql" table="t" number="n" name="m"/>'),
         "PhoneBook[1]/@url: is needed where there is no Database",
     ),
     # Notifier.
