@@ -29,10 +29,10 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from cmtel.domain.calls import CallRecord
 from cmtel.errors import RecordRejected, SpoolError
@@ -49,7 +49,7 @@ from cmtel.services.ports import (
     Spool,
     SpoolSource,
 )
-from cmtel.services.source_decoding import SourceDecoding
+from cmtel.services.source_decoding import LegPlan, SourceDecoding
 
 logger = logging.getLogger(__name__)
 
@@ -65,8 +65,13 @@ class Mapper(Protocol):
     def is_wanted(self, call: CallRecord) -> bool:
         """False for calls that the journal leaves out (internal ones, if so chosen)."""
 
-    def rows(self, calls: Sequence[CallRecord], sequences: Sequence[int]) -> list[Row]:
-        """Return the rows of these calls, in their order."""
+    def rows(
+        self,
+        calls: Sequence[CallRecord],
+        sequences: Sequence[int],
+        enriched: Mapping[str, Sequence[Any]] | None = None,
+    ) -> list[Row]:
+        """Return the rows of these calls, in their order; ``enriched`` has columns by type."""
 
 
 class SourceDelivery:
@@ -79,6 +84,7 @@ class SourceDelivery:
     def __init__(
         self, spool: Spool, sink: JournalSink, clock: Clock, committer: Committer,
         make_decoder: Callable[[], Decoder], mapper: Mapper, batch_records: int = BATCH_RECORDS,
+        legs: LegPlan | None = None,
     ) -> None:  # fmt: skip
         self._spool = spool
         self._sink = sink
@@ -86,6 +92,7 @@ class SourceDelivery:
         self._committer = committer
         self._make_decoder = make_decoder
         self._mapper = mapper
+        self._legs = legs or LegPlan()
         self._batch_records = self._full_batch_records = batch_records
         self._settled = 0
         self.is_ready = False
@@ -109,7 +116,9 @@ class SourceDelivery:
             source.source_id, source.settled_sequence + 1, source.last_sequence
         )
         self._possible_watermarks = {self._watermark}
-        self._decoding = SourceDecoding(self._spool, self._clock, source, self._make_decoder)
+        self._decoding = SourceDecoding(
+            self._spool, self._clock, source, self._make_decoder, self._legs
+        )
         self.is_ready = True
 
     @property
@@ -152,6 +161,10 @@ class SourceDelivery:
     def expire(self) -> bool:
         """Give up what has waited too long in a decoder; False if nothing has."""
         return self._decoding.expire()
+
+    def end(self) -> bool:
+        """The source has ended for good: complete the calls that wait for legs; False if none."""
+        return self._decoding.end()
 
     def _wait_for_commit(self, patience_secs: float = math.inf) -> bool:
         if self._under_way is None:
@@ -213,7 +226,7 @@ class SourceDelivery:
         """Commit rows and watermark; return the indexes of the rows that were refused."""
         calls = [batch.outcomes[index] for index in fresh]
         sequences = [batch.sequences[index] for index in fresh]
-        rows = self._mapper.rows(calls, sequences)  # type: ignore[arg-type]  # batch.calls() chose the CallRecords
+        rows = self._mapper.rows(calls, sequences, batch.columns(fresh))  # type: ignore[arg-type]  # batch.calls() chose the CallRecords
 
         def keep_refused(refused: Sequence[RejectedRow]) -> None:
             self._spool.add_dead_letters(
