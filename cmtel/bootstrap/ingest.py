@@ -19,6 +19,7 @@ from cmtel.bootstrap.folders import state_folder
 from cmtel.bootstrap.ingest_order import IngestOrder, SourceOrder
 from cmtel.bootstrap.journal import JournalTarget, open_target
 from cmtel.bootstrap.sources import make_source
+from cmtel.services import fold_ranges
 from cmtel.services.committer import Committer
 from cmtel.services.delivery import DeliveryPlan
 from cmtel.services.ingest import ConfiguredSource, Ingest
@@ -86,6 +87,7 @@ def open_ingest(
         journal_id, sink = prepare(spool, order, committer)
         spool.note_unchecked()
         spool.close_stale_connections(clock.now())
+        fold_ranges.begin(spool, journal_id, clock.now(), is_folding=order.is_folding)
         deliveries = Deliveries(order, spool, clock, committer, journal_id, sink, enrichers)
         at_end.callback(deliveries.close)
         plan = DeliveryPlan(journal_id, deliveries.make, is_once=order.is_once)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from cmtel.adapters.spool.sqlite_spool import DEFAULT_LIMIT_BYTES
@@ -13,6 +14,7 @@ from cmtel.domain.row_mapping import InternalAs
 from cmtel.domain.source_address import SourceAddress
 from cmtel.formats import registry
 from cmtel.formats.seam import DecodeOptions, Format
+from cmtel.services.source_decoding import LATE_LEGS_WAIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,5 +50,7 @@ class IngestOrder:
     spool_folder: Path | None = None
     spool_limit_bytes: int = DEFAULT_LIMIT_BYTES
     internal_as: InternalAs = "o"
+    is_folding: bool = False
+    legs_wait: timedelta = LATE_LEGS_WAIT
     is_once: bool = False
     enrichment: EnrichmentOrder | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from cmtel.bootstrap.enrichment import enrichment_order
 from cmtel.bootstrap.ingest_order import IngestOrder, SourceOrder
 from cmtel.bootstrap.journal import JournalTarget, resolve_target
 from cmtel.config.advice import without_effect
+from cmtel.config.durations import parse_duration
 from cmtel.domain.source_address import SourceAddress, SourceKind, parse_source_address
 from cmtel.domain.source_options import parse_source_options
 from cmtel.errors import ConfigError, SourceError, UsageError
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 
 
 logger = logging.getLogger(__name__)
+
+#: Legs that come a day apart are never joined (formats/leg_folding.py).
+_LONGEST_LEGS_WAIT_SECS = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class IngestWords:
     names: Sequence[str]
     sizes: Sequence[str]
     legs: str | None
+    legs_wait: str | None
     number_options: Sequence[str] = ()
 
     def target(self, config: Config) -> JournalTarget:
@@ -112,9 +118,6 @@ def _exactly(file: Path) -> SourceAddress:
 def _order(
     words: IngestWords, config: Config, sources: Sequence[SourceOrder], *, is_once: bool
 ) -> IngestOrder:
-    legs = words.legs or config.journal.legs
-    if legs != "keep":
-        raise UsageError(f"Legs '{legs}' are not available in this version; there is 'keep'.")
     spool = config.journal.spool
     return IngestOrder(
         words.target(config),
@@ -122,9 +125,27 @@ def _order(
         words.spool_folder or spool.folder,
         spool.max_megabytes << 20,
         config.journal.internal_as,
+        is_folding_legs(words.legs or config.journal.legs),
+        _legs_wait(words.legs_wait, config),
         is_once=is_once,
         enrichment=enrichment_order(words.number_options, config),
     )
+
+
+def is_folding_legs(word: str) -> bool:
+    """Return what ``--legs`` says; UsageError if it is neither keep nor fold."""
+    if word not in ("keep", "fold"):
+        raise UsageError(f"'{word}' is no way to take legs.", hint="There are keep and fold.")
+    return word == "fold"
+
+
+def _legs_wait(text: str | None, config: Config) -> timedelta:
+    if text is None:
+        return timedelta(seconds=config.journal.legs_wait_secs)
+    secs = parse_duration(text)
+    if secs is None or not 1 <= secs <= _LONGEST_LEGS_WAIT_SECS:
+        raise UsageError(f"'{text}' is no time to wait for legs.", hint="Write 1s to 24h.")
+    return timedelta(seconds=secs)
 
 
 def _named_source(words: IngestWords, source: str) -> SourceOrder:

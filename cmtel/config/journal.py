@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from cmtel.config.kinds import Known, Text, Whole
+from cmtel.config.kinds import Duration, Known, Text, Whole
 from cmtel.config.moments import Day, Zone
 from cmtel.config.networks import Networks
 from cmtel.config.numbers import Numbers
@@ -254,6 +254,11 @@ class Journal(Section):
     )
     legs: Literal["keep", "fold"] = attribute(
         "legs", "keep: a row for each leg of a call; fold: one row a call.", "keep"
+    )
+    legs_wait_secs: Annotated[int, Duration(1, 24 * 3600)] = attribute(
+        "legsWait",
+        "With legs=fold: how long a call waits for its next leg before its row is written.",
+        120,
     )
     columns: Many[Column] = element("Column", ())
     sources: Many[Source] = element("Source", ())

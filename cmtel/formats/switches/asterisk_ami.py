@@ -11,6 +11,7 @@ import re
 from cmtel.domain.calls import CallRecord, Outcome, Skipped
 from cmtel.errors import LineRejected
 from cmtel.formats.asterisk_cdr import AsteriskCdrReader, Cdr, is_time_or_empty
+from cmtel.formats.asterisk_legs import LegFacts, linkedid_rule
 from cmtel.formats.asterisk_simulated import simulated_cdr
 from cmtel.formats.block_framer import GREETING, BlockFramer
 from cmtel.formats.direction import CONTEXTS, INTERNAL
@@ -112,6 +113,13 @@ def _fields(lines: list[str]) -> dict[str, str]:
     return fields
 
 
+def block_facts(raw: str) -> LegFacts:
+    """Return what the block of a leg says beside the call."""
+    fields = _fields(raw.split("\r\n") if "\r\n" in raw else _LINE_END.split(raw))
+    names = "channel", "dst_channel", "lastapplication", "disposition", "unique_id", "sequence"
+    return LegFacts._make(fields.get(name, "") for name in names)
+
+
 def _one_line(text: str) -> str:
     return text.replace("\r", " ").replace("\n", " ").strip(" \t")
 
@@ -170,4 +178,8 @@ UniqueID: 1709543702.2561
     make_framer=BlockFramer,
     make_decoder=make_decoder,
     encode=encode,
+    legs=linkedid_rule(
+        "LinkedID where it is mapped; else UniqueID, which joins the records of one channel",
+        block_facts,
+    ),
 )
