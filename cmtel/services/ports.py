@@ -3,6 +3,9 @@
 The way of a record: a Source pushes bytes into its Intake, which frames them and has the Spool
 accept them; delivery reads the spool, decodes, has the Enrichers look up what the calls do not
 say, and hands rows to the JournalSink.
+
+More than 400 lines, since every port of the journal is found here and nowhere else; they are
+words, not code.
 """
 
 from __future__ import annotations
