@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from typing import TYPE_CHECKING
 
 from cmtel.bootstrap.config import resolve_password, secret_store
@@ -10,12 +11,14 @@ from cmtel.bootstrap.config import resolve_password, secret_store
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from cmtel.adapters.heartbeat_url import HeartbeatUrl
     from cmtel.adapters.oauth_tokens import OAuthTokens
     from cmtel.adapters.smtp.dialogue import Dialogue
     from cmtel.adapters.smtp.login import Login
     from cmtel.adapters.smtp.server import SmtpServer
-    from cmtel.config.mail import Mail, Recipients, Server
-    from cmtel.services.notifier.ports import Mailer
+    from cmtel.config.mail import Heartbeat, Mail, Recipients, Server
+    from cmtel.config.mail import LastResort as LastResortSettings
+    from cmtel.services.notifier.ports import EventLog, LastResort, Mailer, SystemLog
     from cmtel.services.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -79,6 +82,41 @@ def recipients_of(lists: Iterable[Recipients], name: str | None = None) -> tuple
     people = [to.address for each in chosen for to in each.to]
     channels = [channel_recipient(way.name) for each in chosen for way in each.channels]
     return tuple(dict.fromkeys([*people, *channels]))
+
+
+def make_last_resort(settings: LastResortSettings, event_log: EventLog, clock: Clock) -> LastResort:
+    """Return what is left when no server takes anything; nothing, if nothing is set."""
+    from cmtel.adapters.last_resort.eml_folder import EmlFolder
+    from cmtel.adapters.last_resort.every import EveryResort
+    from cmtel.adapters.last_resort.program import Program
+
+    resorts: list[LastResort] = []
+    if settings.folder is not None:
+        resorts.append(EmlFolder(settings.folder, event_log, clock))
+    if settings.command is not None:
+        resorts.append(Program(settings.command, event_log, clock))
+    return EveryResort(resorts)
+
+
+def make_system_log(*, is_service: bool) -> SystemLog:
+    """Return the system's own log for a service; in the foreground there is none."""
+    from cmtel.adapters.system_log.nowhere import NoSystemLog
+    from cmtel.adapters.system_log.syslog import Syslog
+    from cmtel.adapters.system_log.windows_event_log import WindowsEventLog
+
+    if not is_service:
+        return NoSystemLog()
+    return WindowsEventLog() if sys.platform == "win32" else Syslog()
+
+
+def make_heartbeat(settings: Heartbeat, event_log: EventLog, clock: Clock) -> HeartbeatUrl | None:
+    """Return what tells a monitor that checks go on; None without a URL.
+
+    Its thread runs until ``close``.
+    """
+    from cmtel.adapters.heartbeat_url import HeartbeatUrl
+
+    return HeartbeatUrl(settings.url, event_log, clock) if settings.url is not None else None
 
 
 def _login(server: Server, sender: str, clock: Clock) -> Login | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from cmtel.cli import simulate_mail
 from cmtel.cli.output import emit_json, emit_pairs, settings, tell
 from cmtel.errors import ExitStatus
 
@@ -14,12 +15,15 @@ if TYPE_CHECKING:
     from cmtel.adapters.clock import SystemClock
     from cmtel.bootstrap.simulation import SwitchOrder
 
-app = typer.Typer(help="Play a switch, to try cmtel or to load it.", no_args_is_help=True)
+app = typer.Typer(
+    help="Play a switch or a mail server, to try cmtel or to load it.", no_args_is_help=True
+)
+app.add_typer(simulate_mail.app)
 
 
 @app.callback()
 def simulate() -> None:
-    """Play a switch, to try cmtel or to load it."""
+    """Play a switch or a mail server, to try cmtel or to load it."""
 
 
 @app.command()

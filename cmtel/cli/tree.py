@@ -33,7 +33,7 @@ GROUPS: Mapping[str, str] = {
     "config": "Check and show the settings file.",
     "secret": "Keep passwords outside the settings file.",
     "format": "List the switch formats, and decode call records.",
-    "simulate": "Play a switch, to try cmtel or to load it.",
+    "simulate": "Play a switch or a mail server, to try cmtel or to load it.",
 }
 
 

@@ -122,18 +122,19 @@ class Delivery:
             return False
         now = self._now()
         with self._store.exclusive():
-            rows = self._store.open_rows()
-            if not rows:
-                return False
-            rows = self._expire(rows, now)
-            self._resort(rows, now)
-            batch = self._due(rows, now)
-            if not batch:
-                return False
-            batch = [row._replace(state=MailState.SENDING) for row in batch]
-            self._store.commit(Changes(rows={row.key: row for row in batch}))
-        self._record(batch, *self._send(batch, now))
-        return True
+            rows = self._expire(self._store.open_rows(), now)
+            failing = self._failing(rows, now)
+            rows = [failing.get(row.key, row) for row in rows]
+            batch = [row._replace(state=MailState.SENDING) for row in self._due(rows, now)]
+            changes = Changes(rows={**failing, **{row.key: row for row in batch}})
+            if changes.rows:
+                self._store.commit(changes)
+        for row in failing.values():
+            self._system_log.error(f"No mail server takes the mail {row.message_id}.")
+            self._last_resort.resort(row)
+        if batch:
+            self._record(batch, *self._send(batch, now))
+        return bool(batch)
 
     def next_due_at(self) -> datetime | None:
         """Return when something is due next; None if nothing waits."""
@@ -196,8 +197,10 @@ class Delivery:
             return [row for row in rows if row.key not in ended]
         return list(rows)
 
-    def _resort(self, rows: Sequence[OutboxRow], now: datetime) -> None:
-        """Nothing was accepted for long: say so by other means, once for each mail."""
+    def _failing(
+        self, rows: Sequence[OutboxRow], now: datetime
+    ) -> dict[tuple[str, int, str], OutboxRow]:
+        """Return what is to be told by other means, as nothing was accepted for long; marked."""
         limit = now - self._settings.resort_after
         failing = [
             row
@@ -208,11 +211,9 @@ class Delivery:
             and not row.has_resorted
         ]
         accepted = self._store.last_accepted_at() if failing else None
-        for row in failing:
-            if accepted is None or accepted <= limit:
-                self._store.commit(Changes(rows={row.key: row._replace(has_resorted=True)}))
-                self._system_log.error(f"No mail server takes the mail {row.message_id}.")
-                self._last_resort.resort(row)
+        if accepted is not None and accepted > limit:
+            return {}
+        return {row.key: row._replace(has_resorted=True) for row in failing}
 
     def _send(self, batch: Sequence[OutboxRow], now: datetime) -> tuple[SendReport, Mailer]:
         """Try the servers in order until one answers for itself."""

@@ -303,3 +303,13 @@ def test_the_log_says_what_to_do_about_an_answer_that_is_known() -> None:
 
     assert len(hints) == 1
     assert hints.pop().startswith("Microsoft 365: passwords are switched off here")
+
+
+def test_each_mail_goes_to_the_last_resort_once() -> None:
+    world = a_world()
+    world.servers[0].mood = "down"
+    world.run(6 * 60 * MINUTE)
+    first = [key for key in world.resorted if key[1] == 1]
+
+    assert sorted(to for _, _, to in first) == [ANNA, BOB]
+    assert len(world.resorted) == len(set(world.resorted))
