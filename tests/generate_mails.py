@@ -74,7 +74,8 @@ The language is that of `Mail`, else that of `CmTelNotifier`, else the system's:
 
 The subject begins with prefix, hotel and feed, which stay the same within an incident; what
 changes stands at its end. Mails of one incident refer to its first one (`In-Reply-To`,
-`References`), so that mail programs show them as one conversation. To sort them by a rule:
+`References`), so that Outlook, Thunderbird and Apple Mail show them as one conversation; Gmail
+demands the same subject for that, and shows them one by one. To sort them by a rule:
 
 | header | content |
 |---|---|
