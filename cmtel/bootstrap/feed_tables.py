@@ -73,8 +73,6 @@ def watched_table(feed: Feed, config: Config, zone: ZoneInfo) -> WatchedTable:
     Raises:
         ConfigError, AccessDenied: The password cannot be had; no database is named.
     """
-    if feed.source not in ("journal", "database"):
-        raise ConfigError(f"Feed {feed.name}: source {feed.source} cannot be watched yet.")
     return _journal(feed, config, zone) if feed.source == "journal" else _other(feed, config, zone)
 
 

@@ -190,7 +190,10 @@ class Feed(Section):
         "auto",
     )
     only: Annotated[Mapping[str, frozenset[str]], Conditions()] | None = attribute(
-        "only", "Sources journal and database: only records with these values count.", None
+        "only",
+        "Only records with these values count: trunk, direction or class of the journal, columns "
+        "of a table, source of a spool.",
+        None,
     )
     split: Annotated[str, Text("a column name")] | None = attribute(
         "split",
@@ -240,8 +243,10 @@ class Feed(Section):
         has_columns = self.source in ("journal", "database")
         if self.split is not None and not has_columns:
             yield ("@split",), "is only for sources journal and database"
-        if self.only is not None and not has_columns:
-            yield ("@only",), "is only for sources journal and database"
+        if self.source == "file" and self.only is not None:
+            yield ("@only",), "is not for source file"
+        if self.source == "spool" and set(self.only or ()) - {"source"}:
+            yield ("@only",), "can only name the source, for source spool"
         if self.calls != "auto" and self.source != "journal":
             yield ("@calls",), "is only for source journal"
 
