@@ -19,11 +19,9 @@ from cmtel.domain.incidents.actions import FieldValue, Level, Log
 #: As they stand in the file; those of the settings are longer.
 _NAMES = {Level.DEBUG: "DEBUG", Level.INFO: "INFO", Level.WARNING: "WARN", Level.ERROR: "ERROR"}
 _LEVELS = {name: level for level, name in _NAMES.items()}
-#: What a line of at least so much severity has in it; to the least severe all may belong.
+#: What a line of at least so much severity has in it; to the least severe all belong.
 _MARKS = {
-    least: [f" {name} " for level, name in _NAMES.items() if level >= least]
-    if least > Level.DEBUG
-    else [""]
+    least: tuple(f" {name} " for level, name in _NAMES.items() if level >= least > Level.DEBUG)
     for least in Level
 }
 _NEEDS_QUOTES = re.compile(r'[\s"=\\]')
@@ -71,9 +69,13 @@ class LogFilter:
         """False if every line is wanted, whatever is in it."""
         return self.level > Level.DEBUG or self.since is not None
 
-    def rules_out(self, text: str) -> bool:
-        """Tell at a glance that a line is not wanted; much quicker than to read it."""
-        return self.since is None and not any(mark in text for mark in _MARKS[self.level])
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Texts of which a wanted line has one; none if lines must be read to know.
+
+        To look for them is much quicker than to read lines.
+        """
+        return _MARKS[self.level] if self.since is None else ()
 
     def wants(self, line: LogLine) -> bool:
         """Tell whether a line is wanted; lines that are not ours are, without a filter only."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +86,51 @@ def test_explained_it_says_silence_and_when_it_would_fire(folder: Path, capsys: 
     assert "mails waiting: 0, failing: 0" in long
     assert document["exit_status"] == 0
     assert document["feeds"][0]["alarm_at"] is not None
+
+
+def a_table(folder: Path, minutes_ago: float) -> Path:
+    """Settings whose feed is a table with one call, so long ago; 30 minutes are too long."""
+    at = datetime.now(UTC) - timedelta(minutes=minutes_ago)
+    with closing(sqlite3.connect(folder / "hotel.db")) as db, db:
+        db.execute("CREATE TABLE calls (nr INTEGER PRIMARY KEY, at TEXT)")
+        db.execute("INSERT INTO calls (at) VALUES (?)", (f"{at:%Y-%m-%d %H:%M:%S}",))
+    config = folder / "hotel.xml"
+    config.write_text(
+        '<CmTelNotifier version="1" timeZone="UTC"><Feed name="Hotel" source="database"'
+        f' connection="sqlite:///{folder / "hotel.db"}" table="calls" timeColumn="at"/>'
+        '<Silence mode="fixed" after="30m"/></CmTelNotifier>',
+        "utf-8",
+    )
+    return config
+
+
+@pytest.mark.parametrize(
+    ("minutes_ago", "status", "told"), [(1, 0, "Hotel: ok\n"), (40, 10, "Hotel: stalled\n")]
+)
+def test_without_a_service_it_looks_itself_and_leaves_nothing_behind(
+    folder: Path, capsys: Captured, minutes_ago: float, status: int, told: str
+) -> None:
+    config = a_table(folder, minutes_ago)
+    before = sorted(folder.iterdir())
+    found = main(["notifier", "check", "--config", str(config)])
+    printed = capsys.readouterr()
+
+    assert (found, printed.out) == (status, told)
+    assert "one look of this command" in printed.err
+    assert sorted(folder.iterdir()) == before
+    assert main(["notifier", "check", "--config", str(config), "--feed", "x"]) == 2
+    assert "hint: There are Hotel." in capsys.readouterr().err
+
+
+def test_a_table_that_is_gone_is_blind(folder: Path, capsys: Captured) -> None:
+    config = a_table(folder, 1)
+    with closing(sqlite3.connect(folder / "hotel.db")) as db:
+        db.execute("DROP TABLE calls")
+    status, document = run_json(capsys, "notifier", "check", "--config", str(config))
+
+    assert status == 8
+    assert document["feeds"][0]["state"] == "blind"
+    assert "calls" in document["feeds"][0]["unreadable_reason"]
 
 
 def test_the_status_has_the_notifier(folder: Path, capsys: Captured) -> None:
