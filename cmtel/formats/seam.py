@@ -15,6 +15,7 @@ from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from cmtel.domain.calls import CallRecord, Outcome
+from cmtel.formats.session import SessionFormat
 
 #: A record of more bytes than this without its line end is rejected as ``oversize``.
 MAX_RECORD_BYTES = 65_536
@@ -149,6 +150,7 @@ class Format:
         make_decoder: A new decoder, for one input; raises UsageError on a bad option.
         encode: A call as the switch would send it (for ``cmtel simulate switch``); None if it
             cannot be simulated. Joined formats return several records, in order of time.
+        session: What is said over a connection that cmtel dials; None: nothing.
     """
 
     name: str
@@ -161,6 +163,7 @@ class Format:
     make_framer: Callable[[], Framer]
     make_decoder: Callable[[DecodeOptions], Decoder]
     encode: Callable[[CallRecord], list[EncodedRecord]] | None = None
+    session: SessionFormat | None = None
 
 
 class EncodedRecord(NamedTuple):

@@ -19,6 +19,7 @@ from cmtel.formats.line_decoder import LEG_MEMORY_RECORDS, LineDecoder
 from cmtel.formats.options import refuse_unknown
 from cmtel.formats.recent_keys import RecentKeys
 from cmtel.formats.seam import DecodeOptions, Decoder, EncodedRecord, Format
+from cmtel.formats.sessions.asterisk_manager import SESSION
 from cmtel.formats.simulated import CallTimes
 from cmtel.formats.text import ENCODING, RecordTexts
 
@@ -170,4 +171,5 @@ UniqueID: 1709543702.2561
     make_framer=BlockFramer,
     make_decoder=make_decoder,
     encode=encode,
+    session=SESSION,
 )
