@@ -18,7 +18,9 @@ from cmtel.bootstrap.enrichment import open_enrichers
 from cmtel.bootstrap.folders import state_folder
 from cmtel.bootstrap.ingest_order import IngestOrder, SourceOrder
 from cmtel.bootstrap.journal import JournalTarget, open_target
+from cmtel.bootstrap.sessions import session_for
 from cmtel.bootstrap.sources import make_source
+from cmtel.domain.source_address import SourceAddress, parse_source_address
 from cmtel.services import fold_ranges
 from cmtel.services.committer import Committer
 from cmtel.services.delivery import DeliveryPlan
@@ -115,8 +117,13 @@ def check_database(target: JournalTarget) -> None:
 
 
 def _make_source(order: SourceOrder, clock: SystemClock, *, is_once: bool) -> Source:
-    made = [
-        make_source(address, clock, options=order.options, once=is_once)
-        for address in order.addresses
-    ]
+    made = [_make_one(order, address, clock, is_once=is_once) for address in order.addresses]
     return made[0] if len(made) == 1 else SourceSequence(made, clock)
+
+
+def _make_one(
+    order: SourceOrder, where: str | SourceAddress, clock: SystemClock, *, is_once: bool
+) -> Source:
+    address = where if isinstance(where, SourceAddress) else parse_source_address(where)
+    session = session_for(order.format, address.kind, order.options, order.login)
+    return make_source(address, clock, options=order.options, session=session, once=is_once)

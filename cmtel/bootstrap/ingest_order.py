@@ -14,6 +14,7 @@ from cmtel.domain.row_mapping import InternalAs
 from cmtel.domain.source_address import SourceAddress
 from cmtel.formats import registry
 from cmtel.formats.seam import DecodeOptions, Format
+from cmtel.formats.session import Login
 from cmtel.services.source_decoding import LATE_LEGS_WAIT
 
 
@@ -26,7 +27,8 @@ class SourceOrder:
         addresses: As after ``--source``, or read already; several are read one after another.
         format_name: As after ``--format``.
         decoding: How its records are to be read.
-        options: As from ``--source-opt``.
+        options: As from ``--source-opt``, without user and secret.
+        login: User and password, where the switch wants them.
     """
 
     name: str
@@ -34,6 +36,7 @@ class SourceOrder:
     format_name: str
     decoding: DecodeOptions = field(default_factory=DecodeOptions)
     options: Mapping[str, str] = field(default_factory=dict)
+    login: Login = field(default_factory=Login)
 
     @property
     def format(self) -> Format:

@@ -13,13 +13,15 @@ from cmtel.bootstrap.config import load_config_or_defaults
 from cmtel.bootstrap.enrichment import enrichment_order
 from cmtel.bootstrap.ingest_order import IngestOrder, SourceOrder
 from cmtel.bootstrap.journal import JournalTarget, resolve_target
-from cmtel.config.advice import without_effect
+from cmtel.bootstrap.sessions import login_of, split_login
+from cmtel.config.advice import logs_in, without_effect
 from cmtel.config.durations import parse_duration
 from cmtel.domain.source_address import SourceAddress, SourceKind, parse_source_address
 from cmtel.domain.source_options import parse_source_options
 from cmtel.errors import ConfigError, SourceError, UsageError
 from cmtel.formats.options import decode_options
 from cmtel.formats.seam import DecodeOptions
+from cmtel.formats.session import Login
 
 if TYPE_CHECKING:
     from cmtel.config.journal import Source as SourceSection
@@ -83,7 +85,10 @@ def ingest_order(
     config = load_config_or_defaults(config_path)
     for setting in without_effect(config):
         logger.warning("%s", setting)
-    sources = [_named_source(words, source)] if source else _configured_sources(words, config)
+    if source:
+        sources = [_named_source(words, source, config_path)]
+    else:
+        sources = _configured_sources(words, config)
     return _order(words, config, sources, is_once=is_once)
 
 
@@ -148,14 +153,17 @@ def _legs_wait(text: str | None, config: Config) -> timedelta:
     return timedelta(seconds=secs)
 
 
-def _named_source(words: IngestWords, source: str) -> SourceOrder:
+def _named_source(words: IngestWords, source: str, config_path: str | None) -> SourceOrder:
     address = parse_source_address(source)
+    given = parse_source_options(address.kind, words.source_options)
+    options, login = split_login(given, config_path)
     return SourceOrder(
         name=_lasting_name(address),
         addresses=[source],
         format_name=words.named_format(),
         decoding=words.decoding(),
-        options=parse_source_options(address.kind, words.source_options),
+        options=options,
+        login=login,
     )
 
 
@@ -194,4 +202,12 @@ def _configured_source(section: SourceSection, config: Config) -> SourceOrder:
         format_name=section.format,
         decoding=DecodeOptions(zone, section.year_hint, values),
         options=options,
+        login=_configured_login(section),
     )
+
+
+def _configured_login(section: SourceSection) -> Login:
+    """Where no login is known, user and password are warned of, and not used."""
+    if not logs_in(section):
+        return Login()
+    return login_of(section.user, section.password, section.secret_ref)

@@ -11,7 +11,7 @@ from cmtel.cli.output import emit_json, emit_pairs, emit_table, emit_text, setti
 from cmtel.errors import ExitStatus
 
 if TYPE_CHECKING:
-    from cmtel.formats.seam import Format
+    from cmtel.formats.seam import Format, FormatOption
     from cmtel.services.format_detection import Fit
 
 app = typer.Typer(
@@ -133,17 +133,19 @@ def _summary(form: Format) -> dict[str, Any]:
 
 
 def _details(form: Format) -> dict[str, Any]:
-    options = [
-        {name: getattr(option, name) for name in ("name", "meaning", "default", "required")}
-        for option in form.options
-    ]
     return {
         "layout": form.layout,
         "example": form.example,
-        "options": options,
+        "options": [_option(each) for each in form.options],
+        "session": form.session.says if form.session else None,
+        "session_options": [_option(each) for each in form.session.options] if form.session else [],
         "can_be_simulated": form.encode is not None,
         "legs_joined_by": form.legs.joined_by if form.legs else None,
     }
+
+
+def _option(option: FormatOption) -> dict[str, Any]:
+    return {name: getattr(option, name) for name in ("name", "meaning", "default", "required")}
 
 
 def _emit_description(form: Format) -> None:
@@ -151,7 +153,16 @@ def _emit_description(form: Format) -> None:
     emit_text(f"\nLayout:\n{_indented(form.layout)}\n\nExample:\n{_indented(form.example)}\n")
     emit_text(f"Legs (--legs fold): {_legs(form)}\n")
     emit_text("Options (--opt NAME=VALUE):")
-    for option in form.options:
+    _emit_options(form.options)
+    if form.session:
+        emit_text(f"\nWhat is said over tcp:HOST:PORT:\n  {form.session.says}")
+    if form.session and form.session.options:
+        emit_text("\nOptions of the connection (--source-opt NAME=VALUE):")
+        _emit_options(form.session.options)
+
+
+def _emit_options(options: Sequence[FormatOption]) -> None:
+    for option in options:
         note = "needed" if option.required else f"default: {option.default or 'none'}"
         emit_text(f"  {option.name}: {option.meaning} ({note})")
 

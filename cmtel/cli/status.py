@@ -12,6 +12,9 @@ from cmtel.errors import ExitStatus
 
 app = typer.Typer()
 
+#: States of a link whose reason is worth a line; those of services.ports.LinkState.
+_TROUBLED = ("down", "held back")
+
 
 @app.command("status")
 def status(
@@ -46,6 +49,10 @@ def _emit(document: dict[str, Any]) -> None:
             for b in document["books"]
         ],
     )  # fmt: skip
+    for book in document["books"]:
+        if book["link"] in _TROUBLED:
+            detail, since = book["link_detail"], book["link_since"]
+            emit_text(f"{book['source']} is {book['link']} since {since}: {detail}")
     if document["notifier"] is not None:
         _emit_notifier(document["notifier"])
 

@@ -11,6 +11,8 @@ from cmtel.config.networks import is_loopback
 from cmtel.config.secret import Secret, SecretRef, has_password
 from cmtel.config.section import Section
 from cmtel.config.walk import walk
+from cmtel.formats import registry
+from cmtel.formats.session import SECRET, USER
 
 _LISTENERS = ("tcp-listen", "udp-listen", "http-listen")
 
@@ -26,12 +28,20 @@ def without_effect(config: Config) -> list[str]:
     """Return the settings that this version takes and does nothing with; said, not ignored."""
     journal, told = config.journal, []
     for index, source in enumerate(journal.sources):
-        if source.user is not None or source.secret_ref is not None or source.password is not None:
+        if source.has_login and not logs_in(source):
             path = f"{ROOT}/Journal/Source[{index + 1}]/@user"
-            told.append(f"{path}: this version does not log in to a switch yet")
+            told.append(f"{path}: kind {source.kind} with {source.format} has no login")
     if config.feeds or config.mail or config.recipients:
         told.append(f"{ROOT}: the notifier's settings are checked; it does not run in this version")
     return told
+
+
+def logs_in(source: Source) -> bool:
+    """Whether a source of this kind and format can use user or password."""
+    if source.kind != "tcp" or source.format not in registry.names():
+        return False
+    session = registry.get(source.format).session
+    return session is not None and bool({each.name for each in session.options} & {USER, SECRET})
 
 
 def missing_for_notifier(config: Config) -> list[str]:

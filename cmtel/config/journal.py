@@ -190,6 +190,11 @@ class Source(Section):
             return f"serial:{self.device}?baud={self.baud}&mode={self.mode}"
         return f"{self.kind}:{self.path or self.address}" if _PLACES[self.kind] else self.kind
 
+    @property
+    def has_login(self) -> bool:
+        """Whether a user or a password is given."""
+        return any(each is not None for each in (self.user, self.secret_ref, self.password))
+
     def rules(self, known: Known) -> Iterator[Problem]:
         yield from self._place_rules()
         yield from self._option_rules()
@@ -218,6 +223,9 @@ class Source(Section):
         for name, options in (("Option", self.options), ("SourceOption", self.source_options)):
             yield from repeated(name, [(each.name, each.name) for each in options], "name")
         for index, option in enumerate(self.source_options):
+            if option.name in ("user", "secretRef"):
+                yield ("SourceOption", index, "@name"), f"is the attribute {option.name} of Source"
+                continue
             try:
                 check_source_options(SourceKind(self.kind), {option.name: option.value})
             except UsageError as error:

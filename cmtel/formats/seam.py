@@ -16,6 +16,7 @@ from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from cmtel.domain.calls import CallRecord, Outcome
+from cmtel.formats.session import SessionFormat
 
 #: A record of more bytes than this without its line end is rejected as ``oversize``.
 MAX_RECORD_BYTES = 65_536
@@ -186,6 +187,7 @@ class Format:
             cannot be simulated. Joined formats return several records, in order of time.
         legs: How legs are joined by ``--legs fold``; None: the records have nothing to join
             them by, or are joined already, and each is a call.
+        session: What is said over a connection that cmtel dials; None: nothing.
     """
 
     name: str
@@ -199,6 +201,7 @@ class Format:
     make_decoder: Callable[[DecodeOptions], Decoder]
     encode: Callable[[CallRecord], list[EncodedRecord]] | None = None
     legs: LegRule | None = None
+    session: SessionFormat | None = None
 
 
 class EncodedRecord(NamedTuple):

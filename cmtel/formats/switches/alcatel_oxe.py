@@ -23,6 +23,7 @@ from cmtel.formats.oxe_messages import (
 )
 from cmtel.formats.oxe_tickets import TicketReader, encode
 from cmtel.formats.seam import Decoded, DecodeOptions, Decoder, Format
+from cmtel.formats.sessions.oxe_link import SESSION
 from cmtel.formats.text import ENCODING, RecordTexts, is_oversize, raw_text
 
 NAME = "alcatel-oxe"
@@ -135,4 +136,5 @@ ticket ED5.2: 1-5 version, 6-35 called, 36-65 charged, 137-166 calling, 167-168 
     make_decoder=make_decoder,
     encode=encode,
     legs=legs_by_call_id("CallReference", is_reused=True),
+    session=SESSION,
 )

@@ -20,6 +20,7 @@ from cmtel.formats.line_decoder import LEG_MEMORY_RECORDS, LineDecoder
 from cmtel.formats.options import refuse_unknown
 from cmtel.formats.recent_keys import RecentKeys
 from cmtel.formats.seam import DecodeOptions, Decoder, EncodedRecord, Format
+from cmtel.formats.sessions.asterisk_manager import SESSION
 from cmtel.formats.simulated import CallTimes
 from cmtel.formats.text import ENCODING, RecordTexts
 
@@ -182,4 +183,5 @@ UniqueID: 1709543702.2561
         "LinkedID where it is mapped; else UniqueID, which joins the records of one channel",
         block_facts,
     ),
+    session=SESSION,
 )
