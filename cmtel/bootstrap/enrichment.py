@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from cmtel.adapters.country_numbers import CountryNumbers
 from cmtel.bootstrap.phone_books import kept_fresh, make_directories
+from cmtel.bootstrap.tariffs import make_price_enricher
 from cmtel.domain.number_plan import NumberReading
 from cmtel.services.number_enricher import NumberEnricher
 
@@ -67,6 +68,7 @@ def open_enrichers(
 
     Raises:
         UsageError: There is no numbering plan of the country.
+        ConfigError: The table of tariffs has problems.
     """
     if order is None:
         yield []
@@ -77,6 +79,8 @@ def open_enrichers(
         enrichers.append(NumberEnricher(reading))
     directories = make_directories(order, reading)
     enrichers += directories.enrichers()
+    if order.journal.tariffs is not None:
+        enrichers.append(make_price_enricher(order.journal.tariffs))
     with kept_fresh(directories, clock, is_once=is_once):
         yield enrichers
 

@@ -20,7 +20,8 @@ _LISTENERS = ("tcp-listen", "udp-listen", "http-listen")
 def advise(config: Config) -> list[str]:
     """Return the warnings about valid settings, each with its path."""
     return [
-        *_literals(config), *_open_listeners(config), *_incomplete(config), *without_effect(config)
+        *_literals(config), *_open_listeners(config), *_incomplete(config), *_unpriced(config),
+        *without_effect(config),
     ]  # fmt: skip
 
 
@@ -90,6 +91,15 @@ def _open_listeners(config: Config) -> Iterator[str]:
 
 def _is_reachable(source: Source) -> bool:
     return source.kind in _LISTENERS and not is_loopback((source.address or "").rpartition(":")[0])
+
+
+def _unpriced(config: Config) -> Iterator[str]:
+    tariffs = config.journal.tariffs
+    if tariffs is None or config.journal.numbers.country is not None:
+        return
+    if tariffs.file is not None or any((each.prefix or "")[:1] == "+" for each in tariffs.tariffs):
+        path = f"{ROOT}/Journal/Numbers/@country"
+        yield f"{path}: is not given: tariffs with + need it, they are for numbers in full"
 
 
 def _incomplete(config: Config) -> Iterator[str]:

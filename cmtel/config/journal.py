@@ -19,6 +19,7 @@ from cmtel.config.phone_books import Extensions, PhoneBook
 from cmtel.config.secret import Secret, SecretRef, SecretReference, SecretText, secret_rules
 from cmtel.config.section import Many, Problem, Section, attribute, element
 from cmtel.config.suggest import near
+from cmtel.config.tariffs import Tariffs
 from cmtel.domain.column_selection import MAX_TEXT_SIZE, JournalColumn, find_type, select_columns
 from cmtel.domain.column_types import COLUMN_TYPES, RECORD_ID, ColumnType
 from cmtel.domain.source_address import SourceKind, parse_source_address
@@ -273,6 +274,7 @@ class Journal(Section):
     numbers: Numbers = element("Numbers", Numbers)
     phone_books: Many[PhoneBook] = element("PhoneBook", ())
     extensions: Many[Extensions] = element("Extensions", ())
+    tariffs: Tariffs | None = element("Tariffs", None)
     spool: SpoolSettings = element("Spool", SpoolSettings)
 
     def rules(self, known: Known) -> Iterator[Problem]:

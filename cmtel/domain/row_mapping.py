@@ -145,6 +145,11 @@ def _decimals(values: Sequence[str | None]) -> Column:
     return [text and Decimal(text) for text in values]
 
 
+def _price_status(values: Sequence[str | None]) -> Column:
+    """Without tariffs, a charge is the source's or there is none."""
+    return [None if charge is None else "source" for charge in values]
+
+
 _FIELDS: Mapping[str, tuple[str, Callable[[Any], Column] | None]] = {
     "Journal_Zeitpunkt": ("started_at", _texts),
     "Journal_ZeitpunktNumerisch": ("started_at", _moments),
@@ -164,6 +169,7 @@ _FIELDS: Mapping[str, tuple[str, Callable[[Any], Column] | None]] = {
     "Cmtel_Leg": ("leg", None),
     "Cmtel_Charge": ("charge", _decimals),
     "Cmtel_Currency": ("currency", None),
+    "Cmtel_PriceStatus": ("charge", _price_status),
     "Cmtel_Raw": ("raw", None),
 }
 

@@ -53,6 +53,24 @@ EXAMPLE: Mapping[str, Any] = {
                 "@validTo": "valid_to",
             }
         ],
+        "Tariffs": {
+            "@currency": "BRL",
+            "@file": "tariffs-brazil.csv",
+            "@holidays": "BR-SP",
+            "Tariff": [
+                {
+                    "@prefix": "+55",
+                    "@name": "Brasil, noite",
+                    "@perUnit": "0.15",
+                    "@unitSecs": "30",
+                    "@afterSecs": "30",
+                    "@secondUnitSecs": "6",
+                    "@from": "20:00",
+                    "@to": "08:00",
+                    "@days": "Mon-Fri",
+                }
+            ],
+        },
         "Spool": {},
     },
     "Check": {},

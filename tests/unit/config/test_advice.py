@@ -39,6 +39,14 @@ def test_settings_without_fault_get_no_warning() -> None:
             settings("<Recipients><To>a@b</To></Recipients>"),
             "CmTelNotifier/Mail: is needed by the notifier",
         ),
+        (
+            with_database(
+                journal(
+                    SOURCE + '<Tariffs currency="EUR"><Tariff prefix="+49" perUnit="1"/></Tariffs>'
+                )
+            ),
+            "Journal/Numbers/@country: is not given: tariffs with + need it",
+        ),
     ],
 )
 def test_what_deserves_a_word_gets_one(text: str, expected: str) -> None:
