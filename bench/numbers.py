@@ -17,7 +17,10 @@ from cmtel.services.number_enricher import NumberEnricher
 
 BATCH = 5_000
 DISTINCT = 20_000
-_CALL = CallRecord("out", "CONN", *[None] * 15, raw="")
+_CALL = CallRecord(
+    "out", "CONN", None, None, None, None, None, None, None, None, None, None, None, None, None,
+    None, None, "",
+)  # fmt: skip
 
 
 def calls(seed: int) -> list[CallRecord]:

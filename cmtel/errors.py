@@ -21,6 +21,7 @@
     ├── LineRejected              11   .reason -> dead letter, never fatal
     ├── SourceError                1
     │   └── SourceUnavailable      8   retryable: refused, cut, no such device
+    ├── PhoneBookError             8   retryable: its last good copy stays in use
     └── MailError                  8   the mail settings are refused
         └── MailUnavailable        8   retryable: no answer, or not now
 
@@ -211,6 +212,13 @@ class SourceError(CmtelError):
 
 class SourceUnavailable(SourceError):
     """The source cannot be reached now; it is tried again."""
+
+    exit_status = ExitStatus.DEGRADED
+    retryable = True
+
+
+class PhoneBookError(CmtelError):
+    """A phone book or list of extensions cannot be read now; its last good copy stays in use."""
 
     exit_status = ExitStatus.DEGRADED
     retryable = True

@@ -31,11 +31,15 @@ LINK_DOWN = replace(
     STALL, stage=Stage.LINK.value, stage_since=LAST_CALL - 4 * _MINUTE,
     stage_detail="10.1.0.5:5001: connection refused",
 )  # fmt: skip
+#: What is told between two reads has no numbers of a verdict.
+BETWEEN = replace(STALL, silence_secs=0.0, expected=None, limit=None, next_repeat_at=None)
 BACK = replace(
-    STALL, closed_at=LAST_CALL + 90 * _MINUTE, resumed_at=LAST_CALL + 89 * _MINUTE,
-    last_arrival=LAST_CALL + 90 * _MINUTE, next_repeat_at=None,
+    BETWEEN, closed_at=LAST_CALL + 90 * _MINUTE, resumed_at=LAST_CALL + 89 * _MINUTE,
+    last_arrival=LAST_CALL + 90 * _MINUTE,
     first_record="2026/11/20 15:31:07,00:00:42,0,204,O,03133334444",
 )  # fmt: skip
+#: An hour later.
+ONGOING = replace(LINK_DOWN, silence_secs=5760.0, next_repeat_at=WRITTEN + 75 * _MINUTE)
 BLIND = MailFacts(
     "Ramais", WRITTEN, silent_since=WRITTEN - 17 * _MINUTE, last_arrival=LAST_CALL, is_blind=True,
     why="The database does not answer: could not connect to server 10.1.0.9:5432.",
@@ -93,14 +97,15 @@ SAMPLES: dict[str, _Sample] = {
     "REPEAT": (
         MailKind.REPEAT,
         replace(
-            LINK_DOWN, repeat_number=7, flaps=1, expected=1322.71,
+            LINK_DOWN, repeat_number=7, silence_secs=7140.0, expected=1322.71,
             next_repeat_at=WRITTEN + 99 * _MINUTE,
         ),
         84 * _MINUTE,
     ),
     "REPEAT-capped": (
         MailKind.REPEAT,
-        replace(LINK_DOWN, repeat_number=48, flaps=3, is_capped=True,
+        replace(LINK_DOWN, repeat_number=48, flaps=3,
+                last_arrival=LAST_CALL + timedelta(hours=25), is_capped=True,
                 undeliverable=("chefe@hotel.example",)),
         timedelta(hours=26),
     ),
@@ -112,19 +117,20 @@ SAMPLES: dict[str, _Sample] = {
     ),
     "RECOVERED-limits": (
         MailKind.RECOVERED,
-        replace(STALL, why=LIMITS_CHANGED, closed_at=WRITTEN + 10 * _MINUTE),
+        replace(STALL, why=LIMITS_CHANGED, silence_secs=2700.0,
+                closed_at=WRITTEN + 10 * _MINUTE),
         10 * _MINUTE,
     ),
     "BLIND": (MailKind.BLIND, replace(BLIND, suspends_repeats=True), 0 * _MINUTE),
     "RECOVERED_BLIND": (MailKind.RECOVERED_BLIND, SEEN_AGAIN, 24 * _MINUTE),
     "ACKED": (
         MailKind.ACKED,
-        replace(STALL, by="bruno@hotel.example", why="técnico da central a caminho"),
+        replace(BETWEEN, by="bruno@hotel.example", why="técnico da central a caminho"),
         12 * _MINUTE,
     ),
     "PAUSED": (
         MailKind.PAUSED,
-        replace(STALL, by="bruno", why="troca do servidor", until=WRITTEN + timedelta(hours=8)),
+        replace(BETWEEN, by="bruno", why="troca do servidor", until=WRITTEN + timedelta(hours=8)),
         12 * _MINUTE,
     ),
     "RESUMED": (
@@ -133,17 +139,17 @@ SAMPLES: dict[str, _Sample] = {
                   until=WRITTEN + timedelta(hours=8)),
         timedelta(hours=8),
     ),
-    "STOPPED": (MailKind.STOPPED, STALL, 30 * _MINUTE),
+    "STOPPED": (MailKind.STOPPED, BETWEEN, 30 * _MINUTE),
     "STOPPED-blind": (MailKind.STOPPED, BLIND, 30 * _MINUTE),
-    "JOINING": (MailKind.JOINING, LINK_DOWN, 61 * _MINUTE),
+    "JOINING": (MailKind.JOINING, ONGOING, 61 * _MINUTE),
     "JOINING-acked": (
         MailKind.JOINING,
-        replace(LINK_DOWN, by="bruno", why="técnico a caminho", next_repeat_at=None),
+        replace(ONGOING, by="bruno", why="técnico a caminho", next_repeat_at=None),
         61 * _MINUTE,
     ),
     "JOINING-blind": (MailKind.JOINING, BLIND, 61 * _MINUTE),
-    "REMOVED": (MailKind.REMOVED, STALL, 40 * _MINUTE),
-    "REMOVED-feed": (MailKind.REMOVED, replace(STALL, why=NO_LONGER_WATCHED), 40 * _MINUTE),
+    "REMOVED": (MailKind.REMOVED, BETWEEN, 40 * _MINUTE),
+    "REMOVED-feed": (MailKind.REMOVED, replace(BETWEEN, why=NO_LONGER_WATCHED), 40 * _MINUTE),
     "SUMMARY": (MailKind.SUMMARY, BACK, 55 * _MINUTE),
     "SUMMARY-blind": (MailKind.SUMMARY, SEEN_AGAIN, 24 * _MINUTE),
     "DIGEST": (MailKind.DIGEST, DIGEST, _FROM_ABOVE - WRITTEN),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date
 
 from cmtel.errors import UsageError
@@ -28,3 +28,20 @@ def public_holidays(region: str, years: Iterable[int]) -> frozenset[date]:
             f"There are no holidays of '{region}'.",
             hint="Give a country or a region of it, like DE, DE-BY or US-NY (ISO 3166).",
         ) from exc
+
+
+class HolidayCalendar(Container[date]):
+    """The public holidays of a region, in any year; a year is worked out when it is asked for."""
+
+    def __init__(self, region: str) -> None:
+        """Take a region as :func:`public_holidays` does, and raise what it raises."""
+        self._region = region
+        self._by_year: dict[int, frozenset[date]] = {}
+        public_holidays(region, [2026])
+
+    def __contains__(self, day: object) -> bool:
+        if not isinstance(day, date):
+            return False
+        if day.year not in self._by_year:
+            self._by_year[day.year] = public_holidays(self._region, [day.year])
+        return day in self._by_year[day.year]

@@ -116,7 +116,7 @@ def _load(path: Path) -> Config:
 
     data = read_limited(path, MAX_FILE_BYTES, "The settings file")
     config = parse(load(data, str(path)), known_to(path.parent))
-    problems = list(_decoder_problems(config))
+    problems = [*_decoder_problems(config), *_session_problems(config)]
     if problems:
         message = f"{path} has problems in the options of formats."
         raise ConfigError(message, source=str(path), problems=problems)
@@ -135,3 +135,21 @@ def _decoder_problems(config: Config) -> Iterator[str]:
             registry.get(source.format).make_decoder(DecodeOptions(zone, source.year_hint, values))
         except UsageError as error:
             yield f"CmTelNotifier/Journal/Source[{index + 1}]/Option: {error.message}"
+
+
+def _session_problems(config: Config) -> Iterator[str]:
+    """What the sessions of the switches say about their options; no secret is looked up."""
+    from cmtel.bootstrap.sessions import session_for
+    from cmtel.config.advice import logs_in
+    from cmtel.domain.source_address import SourceKind
+    from cmtel.formats import registry
+    from cmtel.formats.session import Login
+
+    for index, source in enumerate(config.journal.sources):
+        has_secret = source.password is not None or source.secret_ref is not None
+        login = Login(source.user, "?" if has_secret else None) if logs_in(source) else Login()
+        options = {each.name: each.value for each in source.source_options}
+        try:
+            session_for(registry.get(source.format), SourceKind(source.kind), options, login)
+        except UsageError as error:
+            yield f"CmTelNotifier/Journal/Source[{index + 1}]: {error.message}"

@@ -14,8 +14,10 @@ from cmtel.bootstrap.ingest_order import IngestOrder, SourceOrder
 from cmtel.bootstrap.journal import JournalTarget, make_sink
 from cmtel.domain.row_mapping import MappingContext, RowMapper
 from cmtel.errors import DatabaseSetupError, DatabaseUnavailable, StoppedEarly
+from cmtel.services import fold_ranges
 from cmtel.services.committer import Committer, StillUnderWay
 from cmtel.services.ports import Enricher, SpoolSource
+from cmtel.services.source_decoding import LegPlan
 from cmtel.services.source_delivery import BATCH_RECORDS, SourceDelivery
 
 if TYPE_CHECKING:
@@ -110,6 +112,7 @@ class Deliveries:
         context = MappingContext(
             source.name, known.decoding.timezone, self.order.internal_as, sink.counts_utf16
         )
+        ranges = fold_ranges.ranges_in_effect(self.spool, source, is_folding=self.order.is_folding)
         return SourceDelivery(
             self.spool, sink, self.clock, self.committer,
             lambda: known.format.make_decoder(known.decoding),
@@ -117,6 +120,7 @@ class Deliveries:
             # Without transactions a crash may write a batch twice: then a batch is one row.
             BATCH_RECORDS if sink.is_transactional else 1,
             self.enrichers,
+            LegPlan(known.format.legs, ranges, self.order.legs_wait, self.order.is_folding),
         )  # fmt: skip
 
     def _warn_of_a_lost_spool(self, source: SpoolSource, sink: SqlJournalSink) -> None:

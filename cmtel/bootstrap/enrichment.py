@@ -5,12 +5,15 @@ Adding one: a service or adapter that is an Enricher (services/ports.py), made h
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cmtel.adapters.country_numbers import CountryNumbers
+from cmtel.bootstrap.phone_books import kept_fresh, make_directories
+from cmtel.bootstrap.tariffs import make_price_enricher
 from cmtel.domain.number_plan import NumberReading
 from cmtel.services.number_enricher import NumberEnricher
 
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     from cmtel.config.journal import Journal
     from cmtel.config.model import Config, Database
     from cmtel.config.numbers import Numbers
-    from cmtel.services.ports import Enricher
+    from cmtel.services.ports import Clock, Enricher
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class EnrichmentOrder:
     """What to look up, as the settings say it after the options have won.
 
     Attributes:
-        journal: Its Numbers, PhoneBook and Tariffs count.
+        journal: Its Numbers, PhoneBook, Extensions and Tariffs count.
         database: Where a phone book without a URL of its own lies.
     """
 
@@ -50,18 +53,36 @@ def enrichment_order(number_options: Sequence[str], config: Config) -> Enrichmen
     return EnrichmentOrder(config.journal.model_copy(update={"numbers": numbers}), config.database)
 
 
-def make_enrichers(order: EnrichmentOrder | None) -> list[Enricher]:
-    """Return the enrichers that are configured: numbers, phone books, extensions, tariffs.
+@contextmanager
+def open_enrichers(
+    order: EnrichmentOrder | None, clock: Clock, *, is_once: bool
+) -> Iterator[list[Enricher]]:
+    """Make the enrichers that are configured: numbers, phone books, extensions, tariffs.
 
-    The order counts: names and prices are looked up by the number in full.
+    The order counts: names and prices are looked up by the number in full. Phone books are kept
+    fresh in the background until the end; the first copies are waited for, a little.
+
+    Args:
+        clock: Its wish to stop ends that wait.
+        is_once: The run has an end and no calls that wait: see phone_books.kept_fresh.
+
+    Raises:
+        UsageError: There is no numbering plan of the country.
+        ConfigError: The table of tariffs has problems.
     """
     if order is None:
-        return []
+        yield []
+        return
     enrichers: list[Enricher] = []
     reading = make_number_reading(order.journal.numbers)
     if reading is not None:
         enrichers.append(NumberEnricher(reading))
-    return enrichers
+    directories = make_directories(order, reading)
+    enrichers += directories.enrichers()
+    if order.journal.tariffs is not None:
+        enrichers.append(make_price_enricher(order.journal.tariffs))
+    with kept_fresh(directories, clock, is_once=is_once):
+        yield enrichers
 
 
 def make_number_reading(numbers: Numbers) -> NumberReading | None:

@@ -14,11 +14,14 @@ from cmtel.adapters.spool import known_spools
 from cmtel.adapters.spool.lock import lock_spool
 from cmtel.adapters.spool.sqlite_spool import SqliteSpool
 from cmtel.bootstrap.deliveries import Deliveries, prepare
-from cmtel.bootstrap.enrichment import make_enrichers
+from cmtel.bootstrap.enrichment import open_enrichers
 from cmtel.bootstrap.folders import state_folder
 from cmtel.bootstrap.ingest_order import IngestOrder, SourceOrder
 from cmtel.bootstrap.journal import JournalTarget, open_target
+from cmtel.bootstrap.sessions import session_for
 from cmtel.bootstrap.sources import make_source
+from cmtel.domain.source_address import SourceAddress, parse_source_address
+from cmtel.services import fold_ranges
 from cmtel.services.committer import Committer
 from cmtel.services.delivery import DeliveryPlan
 from cmtel.services.ingest import ConfiguredSource, Ingest
@@ -77,15 +80,16 @@ def open_ingest(
     sources = {
         source.name: _make_source(source, clock, is_once=order.is_once) for source in order.sources
     }
-    enrichers = make_enrichers(order.enrichment)
     committer = Committer(clock)
     with (
+        open_enrichers(order.enrichment, clock, is_once=order.is_once) as enrichers,
         open_spool(order.spool_folder, order.spool_limit_bytes, default_spool) as spool,
         ExitStack() as at_end,
     ):
         journal_id, sink = prepare(spool, order, committer)
         spool.note_unchecked()
         spool.close_stale_connections(clock.now())
+        fold_ranges.begin(spool, journal_id, clock.now(), is_folding=order.is_folding)
         deliveries = Deliveries(order, spool, clock, committer, journal_id, sink, enrichers)
         at_end.callback(deliveries.close)
         plan = DeliveryPlan(journal_id, deliveries.make, is_once=order.is_once)
@@ -113,8 +117,13 @@ def check_database(target: JournalTarget) -> None:
 
 
 def _make_source(order: SourceOrder, clock: SystemClock, *, is_once: bool) -> Source:
-    made = [
-        make_source(address, clock, options=order.options, once=is_once)
-        for address in order.addresses
-    ]
+    made = [_make_one(order, address, clock, is_once=is_once) for address in order.addresses]
     return made[0] if len(made) == 1 else SourceSequence(made, clock)
+
+
+def _make_one(
+    order: SourceOrder, where: str | SourceAddress, clock: SystemClock, *, is_once: bool
+) -> Source:
+    address = where if isinstance(where, SourceAddress) else parse_source_address(where)
+    session = session_for(order.format, address.kind, order.options, order.login)
+    return make_source(address, clock, options=order.options, session=session, once=is_once)

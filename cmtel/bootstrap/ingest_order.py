@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from cmtel.adapters.spool.sqlite_spool import DEFAULT_LIMIT_BYTES
@@ -13,6 +14,8 @@ from cmtel.domain.row_mapping import InternalAs
 from cmtel.domain.source_address import SourceAddress
 from cmtel.formats import registry
 from cmtel.formats.seam import DecodeOptions, Format
+from cmtel.formats.session import Login
+from cmtel.services.source_decoding import LATE_LEGS_WAIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,8 @@ class SourceOrder:
         addresses: As after ``--source``, or read already; several are read one after another.
         format_name: As after ``--format``.
         decoding: How its records are to be read.
-        options: As from ``--source-opt``.
+        options: As from ``--source-opt``, without user and secret.
+        login: User and password, where the switch wants them.
     """
 
     name: str
@@ -32,6 +36,7 @@ class SourceOrder:
     format_name: str
     decoding: DecodeOptions = field(default_factory=DecodeOptions)
     options: Mapping[str, str] = field(default_factory=dict)
+    login: Login = field(default_factory=Login)
 
     @property
     def format(self) -> Format:
@@ -48,5 +53,7 @@ class IngestOrder:
     spool_folder: Path | None = None
     spool_limit_bytes: int = DEFAULT_LIMIT_BYTES
     internal_as: InternalAs = "o"
+    is_folding: bool = False
+    legs_wait: timedelta = LATE_LEGS_WAIT
     is_once: bool = False
     enrichment: EnrichmentOrder | None = None

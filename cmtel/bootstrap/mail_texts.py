@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import locale
 import os
 import socket
 from datetime import UTC, tzinfo
@@ -45,4 +46,4 @@ def mail_language(config: Config) -> Language:
     from cmtel.config.languages import language_of
 
     named = config.mail.language if config.mail else None
-    return named or config.language or language_of(os.environ)
+    return named or config.language or language_of(os.environ, locale.getlocale()[0] or "")

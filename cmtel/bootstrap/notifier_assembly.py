@@ -42,7 +42,7 @@ class Assembly:
             self.logs, self.logs, parts.delivery,
         )  # fmt: skip
         self.notifier = Notifier(
-            parts.feeds, self._watch, store, clock, SystemUptime(), self.logs, parts.check_secs,
+            parts.feeds.watched(), self._watch, store, clock, SystemUptime(), self.logs, parts.check_secs,
             on_shift=self.delivery.shift, digest=self._digest(), on_checked=self.logs.checked,
         )  # fmt: skip
 
@@ -50,9 +50,14 @@ class Assembly:
         self, look_at_settings: Callable[[], None], is_operators_stop: Callable[[], bool]
     ) -> NotifierService:
         """Return what runs it."""
+
+        def before_tick() -> None:
+            look_at_settings()
+            self.look_at_feeds()
+
         return NotifierService(
             self.notifier, self.delivery, self._clock, self._delivery_clock, self.logs,
-            look_at_settings=look_at_settings, is_operators_stop=is_operators_stop,
+            before_tick=before_tick, is_operators_stop=is_operators_stop,
         )  # fmt: skip
 
     def exchange(self, parts: NotifierParts) -> None:
@@ -62,8 +67,13 @@ class Assembly:
         self.outbox.reconfigure(parts.renderer, parts.outbox, parts.way_report)
         self.delivery.reconfigure(parts.renderer, parts.servers, parts.delivery)
         self.notifier.retime(parts.check_secs, self._digest())
-        self.notifier.reconfigure(parts.feeds)
+        self.notifier.reconfigure(parts.feeds.watched())
         before.close()
+
+    def look_at_feeds(self) -> None:
+        """Take up feeds that have been found, or given up, by learning."""
+        if self._parts.feeds.tick(self._now()):
+            self.notifier.reconfigure(self._parts.feeds.watched())
 
     def warn_admins(self, why: str) -> None:
         """Mail the administrators that the notifier itself has trouble."""
@@ -88,7 +98,7 @@ class Assembly:
             self._systemd.ready(line)
             self._is_ready = True
         self._systemd.checked(line)
-        self._parts.heartbeat()
+        self._parts.ping()
 
     def _now(self) -> datetime:
         now = self._clock.now()

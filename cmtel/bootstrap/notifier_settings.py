@@ -10,13 +10,13 @@ from pathlib import Path
 from cmtel.adapters.notifier_log.writer import NotifierLog
 from cmtel.bootstrap.config import load_config, locate_config
 from cmtel.bootstrap.folders import log_folder
+from cmtel.bootstrap.notifier_log import FILE_NAME
 from cmtel.bootstrap.notifier_parts import NotifierParts
 from cmtel.config.advice import missing_for_notifier
 from cmtel.config.model import Config
 from cmtel.domain.incidents.actions import Level
 from cmtel.errors import CmtelError, ConfigError
 
-LOG_NAME = "CmTelNotifier.log"
 _LEVELS = {"debug": Level.DEBUG, "info": Level.INFO, "warning": Level.WARNING, "error": Level.ERROR}
 
 
@@ -80,12 +80,7 @@ def begin_log(order: NotifierOrder) -> NotifierLog:
         wanted = load_config(order.config_path)
     except CmtelError:
         wanted = Config(version="1")
-    return _log(order.log_file or log_file(wanted), wanted)
-
-
-def log_file(config: Config) -> Path:
-    """Return where the settings put the log."""
-    return config.log.file or log_folder() / LOG_NAME
+    return _log(order.log_file or wanted.log.file or log_folder() / FILE_NAME, wanted)
 
 
 def _log(path: Path, config: Config) -> NotifierLog:

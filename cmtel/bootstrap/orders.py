@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,15 @@ from cmtel.bootstrap.config import load_config_or_defaults
 from cmtel.bootstrap.enrichment import enrichment_order
 from cmtel.bootstrap.ingest_order import IngestOrder, SourceOrder
 from cmtel.bootstrap.journal import JournalTarget, resolve_target
-from cmtel.config.advice import without_effect
+from cmtel.bootstrap.sessions import login_of, split_login
+from cmtel.config.advice import logs_in, without_effect
+from cmtel.config.durations import parse_duration
 from cmtel.domain.source_address import SourceAddress, SourceKind, parse_source_address
 from cmtel.domain.source_options import parse_source_options
 from cmtel.errors import ConfigError, SourceError, UsageError
 from cmtel.formats.options import decode_options
 from cmtel.formats.seam import DecodeOptions
+from cmtel.formats.session import Login
 
 if TYPE_CHECKING:
     from cmtel.config.journal import Source as SourceSection
@@ -25,6 +29,9 @@ if TYPE_CHECKING:
 
 
 logger = logging.getLogger(__name__)
+
+#: Legs that come a day apart are never joined (formats/leg_folding.py).
+_LONGEST_LEGS_WAIT_SECS = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,7 @@ class IngestWords:
     names: Sequence[str]
     sizes: Sequence[str]
     legs: str | None
+    legs_wait: str | None
     number_options: Sequence[str] = ()
 
     def target(self, config: Config) -> JournalTarget:
@@ -77,7 +85,10 @@ def ingest_order(
     config = load_config_or_defaults(config_path)
     for setting in without_effect(config):
         logger.warning("%s", setting)
-    sources = [_named_source(words, source)] if source else _configured_sources(words, config)
+    if source:
+        sources = [_named_source(words, source, config_path)]
+    else:
+        sources = _configured_sources(words, config)
     return _order(words, config, sources, is_once=is_once)
 
 
@@ -112,9 +123,6 @@ def _exactly(file: Path) -> SourceAddress:
 def _order(
     words: IngestWords, config: Config, sources: Sequence[SourceOrder], *, is_once: bool
 ) -> IngestOrder:
-    legs = words.legs or config.journal.legs
-    if legs != "keep":
-        raise UsageError(f"Legs '{legs}' are not available in this version; there is 'keep'.")
     spool = config.journal.spool
     return IngestOrder(
         words.target(config),
@@ -122,19 +130,40 @@ def _order(
         words.spool_folder or spool.folder,
         spool.max_megabytes << 20,
         config.journal.internal_as,
+        is_folding_legs(words.legs or config.journal.legs),
+        _legs_wait(words.legs_wait, config),
         is_once=is_once,
         enrichment=enrichment_order(words.number_options, config),
     )
 
 
-def _named_source(words: IngestWords, source: str) -> SourceOrder:
+def is_folding_legs(word: str) -> bool:
+    """Return what ``--legs`` says; UsageError if it is neither keep nor fold."""
+    if word not in ("keep", "fold"):
+        raise UsageError(f"'{word}' is no way to take legs.", hint="There are keep and fold.")
+    return word == "fold"
+
+
+def _legs_wait(text: str | None, config: Config) -> timedelta:
+    if text is None:
+        return timedelta(seconds=config.journal.legs_wait_secs)
+    secs = parse_duration(text)
+    if secs is None or not 1 <= secs <= _LONGEST_LEGS_WAIT_SECS:
+        raise UsageError(f"'{text}' is no time to wait for legs.", hint="Write 1s to 24h.")
+    return timedelta(seconds=secs)
+
+
+def _named_source(words: IngestWords, source: str, config_path: str | None) -> SourceOrder:
     address = parse_source_address(source)
+    given = parse_source_options(address.kind, words.source_options)
+    options, login = split_login(given, config_path)
     return SourceOrder(
         name=_lasting_name(address),
         addresses=[source],
         format_name=words.named_format(),
         decoding=words.decoding(),
-        options=parse_source_options(address.kind, words.source_options),
+        options=options,
+        login=login,
     )
 
 
@@ -173,4 +202,12 @@ def _configured_source(section: SourceSection, config: Config) -> SourceOrder:
         format_name=section.format,
         decoding=DecodeOptions(zone, section.year_hint, values),
         options=options,
+        login=_configured_login(section),
     )
+
+
+def _configured_login(section: SourceSection) -> Login:
+    """Where no login is known, user and password are warned of, and not used."""
+    if not logs_in(section):
+        return Login()
+    return login_of(section.user, section.password, section.secret_ref)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from cmtel.services.playback import Encode, Playback
 from cmtel.services.simulation import LimitedClock, Outlet, SwitchSimulation
 
 if TYPE_CHECKING:
+    from cmtel.formats.peer import Switch
     from cmtel.services.ports import Clock
 
 
@@ -27,6 +28,8 @@ class WayOut:
         is_many: Listening: serve several clients.
         rotation: How the file is turned over: rename, copytruncate, day-log.
         rotate_bytes: At which size.
+        drop_after: Listening: the line is cut after so many records, again and again.
+        talk: Listening: what the switch wants to hear; None: nothing.
     """
 
     connect: tuple[str, int] | None = None
@@ -35,6 +38,8 @@ class WayOut:
     is_many: bool = False
     rotation: str | None = None
     rotate_bytes: int | None = None
+    drop_after: int | None = None
+    talk: Switch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,27 @@ def format_encoder(name: str) -> Encode:
         able = ", ".join(each for each in registry.names() if registry.get(each).encode)
         raise UsageError(f"The format {name} cannot be simulated.", hint=f"These can be: {able}.")
     return encode
+
+
+def format_talk(name: str, words: Sequence[str], config_path: str | None) -> Switch | None:
+    """Return what the switch of a format wants to hear from whoever connects; None: nothing.
+
+    Args:
+        name: The format.
+        words: ``NAME=VALUE``, as after ``--switch-opt``.
+        config_path: Where relative paths of secretRef count from.
+
+    Raises:
+        UsageError: The switch has no such option.
+        ConfigError, MissingExtra, AccessDenied: There is no secret behind the reference.
+    """
+    from cmtel.bootstrap.sessions import split_login, switch_for
+    from cmtel.domain.source_address import SourceKind
+    from cmtel.domain.source_options import parse_source_options
+    from cmtel.formats import registry
+
+    options, login = split_login(parse_source_options(SourceKind.TCP, words), config_path)
+    return switch_for(registry.get(name), options, login)
 
 
 def switch_simulation(
@@ -115,6 +141,12 @@ def _outlet(way: WayOut, clock: Clock, tell: Callable[[str], None]) -> Outlet:
         from cmtel.adapters.simulated_switch.connecting import ConnectingSwitch
 
         return ConnectingSwitch(way.connect, clock, tell)
+    if way.listen and (way.talk or way.drop_after):
+        from cmtel.adapters.simulated_switch.talking import TalkingSwitch
+        from cmtel.formats.peer import OpenSwitch
+
+        talk = way.talk or OpenSwitch()
+        return TalkingSwitch(way.listen, clock, tell, talk, drop_after=way.drop_after)
     if way.listen:
         from cmtel.adapters.simulated_switch.listening import ListeningSwitch
 

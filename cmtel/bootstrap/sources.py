@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from cmtel.domain.source_address import SourceAddress, SourceKind, parse_source_address
 from cmtel.domain.source_options import check_source_options, parse_count, parse_networks
 from cmtel.errors import UsageError
+from cmtel.formats.session import Session
 from cmtel.services.ports import Clock, Source
 
 
@@ -16,6 +17,7 @@ def make_source(
     clock: Clock,
     *,
     options: Mapping[str, str] | None = None,
+    session: Session | None = None,
     once: bool = False,
 ) -> Source:
     """Return the source that ``where`` describes; nothing is opened before it runs.
@@ -23,6 +25,7 @@ def make_source(
     Args:
         where: As after ``--source``, or read already.
         options: As from ``--source-opt`` (see ``domain.source_options``).
+        session: What is said to the switch, where a connection is dialled; None: nothing.
         once: Run ends when the source has ended: a file is read, a connection cut, a listener's
             last connection gone. A serial line has no end.
 
@@ -36,11 +39,13 @@ def make_source(
     check_source_options(address.kind, chosen)
     if once and address.kind is SourceKind.SERIAL:
         raise UsageError(f"The source '{address.text}' has no end, so --once cannot be used.")
+    if address.kind is SourceKind.TCP:
+        return _make_tcp(address, clock, session, once)
     maker = _MAKERS.get(address.kind)
     if maker is None:
         raise UsageError(
             f"Sources of kind {address.kind} are not available in this version of cmtel.",
-            hint=f"There are {', '.join(_MAKERS)}.",
+            hint=f"There are {', '.join((SourceKind.TCP, *_MAKERS))}.",
         )
     return maker(address, clock, chosen, once)
 
@@ -72,12 +77,10 @@ def _make_file(
     return FileTail(address, clock, once=once, rollover=options.get("rollover"))
 
 
-def _make_tcp(
-    address: SourceAddress, clock: Clock, _options: Mapping[str, str], once: bool
-) -> Source:
+def _make_tcp(address: SourceAddress, clock: Clock, session: Session | None, once: bool) -> Source:
     from cmtel.adapters.sources.tcp_dial import TcpDial
 
-    return TcpDial(address, clock, random=random.random, once=once)
+    return TcpDial(address, clock, random=random.random, session=session, once=once)
 
 
 def _make_serial(
@@ -98,7 +101,6 @@ def _make_stdin(
 
 _MAKERS: Mapping[SourceKind, _Maker] = {
     SourceKind.TCP_LISTEN: _make_tcp_listen,
-    SourceKind.TCP: _make_tcp,
     SourceKind.FILE: _make_file,
     SourceKind.SERIAL: _make_serial,
     SourceKind.STDIN: _make_stdin,

@@ -16,10 +16,13 @@ app = typer.Typer(name="config", help="Check and show the settings file.", no_ar
 def check() -> ExitStatus:
     """Check the settings file and name every problem in it."""
     from cmtel.bootstrap.config import load_config
+    from cmtel.bootstrap.tariffs import check_tariffs
     from cmtel.config.advice import advise
 
     try:
-        warnings = advise(load_config(settings.config_path))
+        config = load_config(settings.config_path)
+        check_tariffs(config)
+        warnings = advise(config)
     except ConfigError as error:
         if not settings.is_json:
             raise

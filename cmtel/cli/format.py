@@ -11,7 +11,7 @@ from cmtel.cli.output import emit_json, emit_pairs, emit_table, emit_text, setti
 from cmtel.errors import ExitStatus
 
 if TYPE_CHECKING:
-    from cmtel.formats.seam import Format
+    from cmtel.formats.seam import Format, FormatOption
     from cmtel.services.format_detection import Fit
 
 app = typer.Typer(
@@ -31,6 +31,12 @@ Timezone = Annotated[
 ]
 FormatOptions = Annotated[
     list[str] | None, typer.Option("--opt", metavar="NAME=VALUE", help="An option of the format.")
+]
+Legs = Annotated[
+    str,
+    typer.Option(
+        "--legs", metavar="keep|fold", help="keep: an object for each leg; fold: one for each call."
+    ),
 ]
 File = Annotated[str, typer.Argument(help="The file to decode; - is standard input.")]
 
@@ -66,21 +72,26 @@ def decode(
     year_hint: YearHint = None,
     timezone: Timezone = None,
     opt: FormatOptions = None,
+    legs: Legs = "keep",
 ) -> ExitStatus:
     """Decode call records to JSON, one object a line."""
     from cmtel.adapters.clock import SystemClock
     from cmtel.adapters.input_file import read_blocks
-    from cmtel.cli.outcome_lines import emit_outcomes
+    from cmtel.bootstrap.orders import is_folding_legs
+    from cmtel.cli.outcome_lines import emit_folded, emit_outcomes
     from cmtel.formats import registry
     from cmtel.formats.options import decode_options
-    from cmtel.services.decode_stream import decode_stream
+    from cmtel.services.decode_stream import decode_stream, fold_stream
 
     now = SystemClock().now()
     today = year_hint or now.astimezone().date().isoformat()
     options = decode_options(opt or (), timezone, today)
     form = registry.get(format_name)
     form.make_decoder(options)  # wrong usage is told before the file is opened
-    has_rejected = emit_outcomes(decode_stream(form, options, read_blocks(file), now))
+    if is_folding_legs(legs):
+        has_rejected = emit_folded(fold_stream(form, options, read_blocks(file), now))
+    else:
+        has_rejected = emit_outcomes(decode_stream(form, options, read_blocks(file), now))
     return ExitStatus.DATA_DIFFER if has_rejected else ExitStatus.DONE
 
 
@@ -122,25 +133,44 @@ def _summary(form: Format) -> dict[str, Any]:
 
 
 def _details(form: Format) -> dict[str, Any]:
-    options = [
-        {name: getattr(option, name) for name in ("name", "meaning", "default", "required")}
-        for option in form.options
-    ]
     return {
         "layout": form.layout,
         "example": form.example,
-        "options": options,
+        "options": [_option(each) for each in form.options],
+        "session": form.session.says if form.session else None,
+        "session_options": [_option(each) for each in form.session.options] if form.session else [],
         "can_be_simulated": form.encode is not None,
+        "legs_joined_by": form.legs.joined_by if form.legs else None,
     }
+
+
+def _option(option: FormatOption) -> dict[str, Any]:
+    return {name: getattr(option, name) for name in ("name", "meaning", "default", "required")}
 
 
 def _emit_description(form: Format) -> None:
     emit_pairs(_summary(form))
     emit_text(f"\nLayout:\n{_indented(form.layout)}\n\nExample:\n{_indented(form.example)}\n")
+    emit_text(f"Legs (--legs fold): {_legs(form)}\n")
     emit_text("Options (--opt NAME=VALUE):")
-    for option in form.options:
+    _emit_options(form.options)
+    if form.session:
+        emit_text(f"\nWhat is said over tcp:HOST:PORT:\n  {form.session.says}")
+    if form.session and form.session.options:
+        emit_text("\nOptions of the connection (--source-opt NAME=VALUE):")
+        _emit_options(form.session.options)
+
+
+def _emit_options(options: Sequence[FormatOption]) -> None:
+    for option in options:
         note = "needed" if option.required else f"default: {option.default or 'none'}"
         emit_text(f"  {option.name}: {option.meaning} ({note})")
+
+
+def _legs(form: Format) -> str:
+    if form.legs is None:
+        return "no joining id; each record is a call, or is joined to one already"
+    return f"joined by {form.legs.joined_by}"
 
 
 def _indented(text: str) -> str:

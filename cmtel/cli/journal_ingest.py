@@ -57,7 +57,20 @@ SourceText = Annotated[
 Once = Annotated[
     bool, typer.Option("--once", help="End when the source has ended and all is delivered.")
 ]
-Legs = Annotated[str | None, typer.Option("--legs", help="keep: a row for each leg of a call.")]
+Legs = Annotated[
+    str | None,
+    typer.Option(
+        "--legs", metavar="keep|fold",
+        help="keep (default): a row for each leg of a call; fold: one row a call.",
+    ),
+]  # fmt: skip
+LegsWait = Annotated[
+    str | None,
+    typer.Option(
+        "--legs-wait", metavar="DURATION",
+        help="With fold: how long a call waits for its next leg; 2m if not given.",
+    ),
+]  # fmt: skip
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files of call records.")]
 
 
@@ -76,6 +89,7 @@ def ingest(
     name: Names = None,
     size: Sizes = None,
     legs: Legs = None,
+    legs_wait: LegsWait = None,
     number_opt: NumberOptions = None,
     once: Once = False,
 ) -> ExitStatus:
@@ -84,7 +98,7 @@ def ingest(
 
     words = IngestWords(
         url, table, format_name, opt or (), source_opt or (), timezone, year_hint, spool,
-        split_columns(columns), name or (), size or (), legs, number_opt or (),
+        split_columns(columns), name or (), size or (), legs, legs_wait, number_opt or (),
     )  # fmt: skip
     return _ingest(words, source, is_once=once)
 
@@ -103,6 +117,7 @@ def import_files(
     name: Names = None,
     size: Sizes = None,
     legs: Legs = None,
+    legs_wait: LegsWait = None,
     number_opt: NumberOptions = None,
 ) -> ExitStatus:
     """Take files of call records into the journal table; can be resumed."""
@@ -110,7 +125,7 @@ def import_files(
 
     words = IngestWords(
         url, table, format_name, opt or (), (), timezone, year_hint, spool,
-        split_columns(columns), name or (), size or (), legs, number_opt or (),
+        split_columns(columns), name or (), size or (), legs, legs_wait, number_opt or (),
     )  # fmt: skip
     return _import(words, files)
 

@@ -7,7 +7,13 @@ from typing import Annotated
 
 import typer
 
-from cmtel.cli import notifier_check, notifier_history, notifier_log, notifier_requests
+from cmtel.cli import (
+    notifier_check,
+    notifier_history,
+    notifier_log,
+    notifier_mail,
+    notifier_requests,
+)
 from cmtel.cli.output import emit_json, settings
 
 app = typer.Typer(help="Notice when charging stops, and tell.", no_args_is_help=True)
@@ -16,6 +22,7 @@ app.add_typer(notifier_check.app)
 app.add_typer(notifier_history.app)
 app.add_typer(notifier_log.app)
 app.add_typer(notifier_requests.app)
+app.add_typer(notifier_mail.app)
 
 ArrivalsFile = Annotated[
     Path | None,

@@ -31,6 +31,13 @@ def feed_lines(feed: Document, now: datetime, zone: tzinfo | None) -> list[str]:
     return [first, *(f"  {name:<18} {text}" for name, text in facts.items() if text)]
 
 
+def request_lines(document: Document) -> Iterator[str]:
+    """Yield what was asked for and is not done yet."""
+    for request in document["requests"]:
+        asked = " ".join(f"{name}={value}" for name, value in request.items() if value)
+        yield f"asked for, not done yet: {asked}"
+
+
 def mail_lines(document: Document, zone: tzinfo | None) -> Iterator[str]:
     """Yield what is known of the mails: the last one, those that wait, those that fail."""
     last, outbox = document["last_mail"], document["outbox"]
@@ -40,7 +47,8 @@ def mail_lines(document: Document, zone: tzinfo | None) -> Iterator[str]:
     for mail in outbox["failing"]:
         answer = " ".join(str(part) for part in (mail["last_code"], mail["last_text"]) if part)
         again = _at(mail["next_try_at"], zone) or "never"
-        yield f"  {mail['kind']} to {mail['to']}: {answer}; tried {mail['attempts']}x, again {again}"
+        tried = f"tried {mail['attempts']} times, again {again}"
+        yield f"  {mail['kind']} to {mail['to']}: {answer}; {tried}"
 
 
 def _standing(feed: Document) -> str:

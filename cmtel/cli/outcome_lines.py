@@ -27,7 +27,19 @@ def emit_outcomes(batches: Iterable[list[Outcome]]) -> bool:
     return has_rejected
 
 
-def _line(outcome: Outcome) -> str:
+def emit_folded(batches: Iterable[list[tuple[Outcome, int]]]) -> bool:
+    """The same for outcomes with the number of their legs, which a call then tells as ``legs``."""
+    has_rejected = False
+    for batch in batches:
+        sys.stdout.write("".join([_line(outcome, legs) for outcome, legs in batch]))
+        sys.stdout.flush()
+        has_rejected = has_rejected or any(type(each) is Rejected for each, _ in batch)
+    return has_rejected
+
+
+def _line(outcome: Outcome, legs: int | None = None) -> str:
     kind = type(outcome)
-    values = (_KINDS[kind], *outcome)
-    return _ENCODER.encode(dict(zip(_FIELDS[kind], values, strict=True))) + "\n"
+    values = dict(zip(_FIELDS[kind], (_KINDS[kind], *outcome), strict=True))
+    if legs is not None and kind is CallRecord:
+        values["legs"] = legs
+    return _ENCODER.encode(values) + "\n"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from cmtel.cli import simulate_mail
 from cmtel.cli.output import emit_json, emit_pairs, settings, tell
 from cmtel.errors import ExitStatus
 
@@ -14,12 +15,15 @@ if TYPE_CHECKING:
     from cmtel.adapters.clock import SystemClock
     from cmtel.bootstrap.simulation import SwitchOrder
 
-app = typer.Typer(help="Play a switch, to try cmtel or to load it.", no_args_is_help=True)
+app = typer.Typer(
+    help="Play a switch or a mail server, to try cmtel or to load it.", no_args_is_help=True
+)
+app.add_typer(simulate_mail.app)
 
 
 @app.callback()
 def simulate() -> None:
-    """Play a switch, to try cmtel or to load it."""
+    """Play a switch or a mail server, to try cmtel or to load it."""
 
 
 @app.command()
@@ -92,6 +96,19 @@ def switch(
     rotate_bytes: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Turn the file over at N bytes.")
     ] = None,
+    drop_after: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Listening: cut the line after each N records."),
+    ] = None,
+    switch_opt: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--switch-opt",
+            metavar="NAME=VALUE",
+            help="Listening: what the switch demands, as in --source-opt of 'journal ingest': "
+            "user, secretRef, or session=none.",
+        ),
+    ] = None,
 ) -> ExitStatus:
     """Send believable calls as a switch of the format does."""
     from cmtel.adapters.clock import SystemClock
@@ -103,10 +120,11 @@ def switch(
     begin = words.start_moment(start, timezone, clock.now())
     plan = TrafficPlan(seed, begin, rate, calls_per_day or 1200.0)
     dialled, port = words.address(connect), words.address(listen)
-    way_out = WayOut(dialled, port, output, many, rotate, rotate_bytes)
+    talk = words.talk(format_name, switch_opt) if port else None
+    way_out = WayOut(dialled, port, output, many, rotate, rotate_bytes, drop_after, talk)
     max_secs = words.duration_secs(duration)
     order = SwitchOrder(plan, way_out, speed or 1.0, calls, max_secs, manifest, repeat_last)
-    words.check(order, is_paced=bool(speed or calls_per_day))
+    words.check(order, is_paced=bool(speed or calls_per_day), has_talk=bool(switch_opt))
     return _play(order, format_name, clock)
 
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from cmtel.bootstrap.simulation import SwitchOrder, WayOut
+from cmtel.bootstrap.simulation import SwitchOrder, WayOut, format_talk
+from cmtel.cli.output import settings
 from cmtel.config.durations import parse_duration
 from cmtel.errors import UsageError
+
+if TYPE_CHECKING:
+    from cmtel.formats.peer import Switch
 
 
 def address(text: str | None) -> tuple[str, int] | None:
@@ -61,12 +66,18 @@ def start_moment(text: str | None, zone_name: str, now: datetime) -> datetime:
     return aware.replace(microsecond=0)
 
 
-def check(order: SwitchOrder, *, is_paced: bool) -> SwitchOrder:
+def talk(format_name: str, switch_options: list[str] | None) -> Switch | None:
+    """Return what the switch demands of whoever connects; see bootstrap.simulation."""
+    return format_talk(format_name, switch_options or (), settings.config_path)
+
+
+def check(order: SwitchOrder, *, is_paced: bool, has_talk: bool = False) -> SwitchOrder:
     """Return the order if its options go together.
 
     Args:
         order: What was asked for.
         is_paced: Whether --speed or --calls-per-day was given.
+        has_talk: Whether --switch-opt was given.
 
     Raises:
         UsageError: They contradict each other, or nothing says where to send.
@@ -75,6 +86,10 @@ def check(order: SwitchOrder, *, is_paced: bool) -> SwitchOrder:
         (
             is_paced and order.plan.calls_per_sec is not None,
             "--speed and --calls-per-day are for realistic traffic, without --rate.",
+        ),
+        (
+            order.way_out.listen is None and (has_talk or order.way_out.drop_after is not None),
+            "--drop-after and --switch-opt are for --listen.",
         ),
         *_checks(order.way_out),
     ):
@@ -91,6 +106,11 @@ def _checks(way: WayOut) -> Iterator[tuple[bool, str]]:
         "Give exactly one of --connect, --listen and --output.",
     )
     yield way.is_many and way.listen is None, "--many is for --listen."
+    yield (
+        way.is_many and way.talk is not None and way.talk.max_clients == 1,
+        "--many is not for a switch that serves one client; --switch-opt session=none makes it.",
+    )
+    yield way.is_many and way.drop_after is not None, "--drop-after is not for --many."
     yield (
         turning != (None, None) and way.output is None,
         "--rotate and --rotate-bytes are for --output.",

@@ -12,6 +12,9 @@ from cmtel.errors import ExitStatus
 
 app = typer.Typer()
 
+#: States of a link whose reason is worth a line; those of services.ports.LinkState.
+_TROUBLED = ("down", "held back")
+
 
 @app.command("status")
 def status(
@@ -46,6 +49,10 @@ def _emit(document: dict[str, Any]) -> None:
             for b in document["books"]
         ],
     )  # fmt: skip
+    for book in document["books"]:
+        if book["link"] in _TROUBLED:
+            detail, since = book["link_detail"], book["link_since"]
+            emit_text(f"{book['source']} is {book['link']} since {since}: {detail}")
     if document["notifier"] is not None:
         _emit_notifier(document["notifier"])
 
@@ -53,7 +60,7 @@ def _emit(document: dict[str, Any]) -> None:
 def _emit_notifier(notifier: dict[str, Any]) -> None:
     """In the machine's local time: a status does not depend on the settings."""
     from cmtel.adapters.clock import SystemClock
-    from cmtel.cli.notifier_view import feed_lines, mail_lines
+    from cmtel.cli.notifier_view import feed_lines, mail_lines, request_lines
 
     if "error" in notifier:
         emit_text(safe(f"notifier: {notifier['error']}"))
@@ -63,5 +70,5 @@ def _emit_notifier(notifier: dict[str, Any]) -> None:
     for feed in notifier["feeds"]:
         for line in feed_lines(feed, SystemClock().now(), None):
             emit_text(safe(line))
-    for line in mail_lines(notifier, None):
+    for line in [*request_lines(notifier), *mail_lines(notifier, None)]:
         emit_text(safe(line))

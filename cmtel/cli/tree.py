@@ -29,10 +29,11 @@ COMMANDS: Mapping[str, str] = {
 GROUPS: Mapping[str, str] = {
     "notifier": "Notice when charging stops, and tell.",
     "journal": "Make, fill and read the journal table.",
+    "phonebook": "Names for numbers, rooms for extensions.",
     "config": "Check and show the settings file.",
     "secret": "Keep passwords outside the settings file.",
     "format": "List the switch formats, and decode call records.",
-    "simulate": "Play a switch, to try cmtel or to load it.",
+    "simulate": "Play a switch or a mail server, to try cmtel or to load it.",
 }
 
 

@@ -12,6 +12,8 @@ from cmtel.config.notifier import MINUTE_SECS
 from cmtel.config.secret import Secret, SecretRef, has_password
 from cmtel.config.section import Section
 from cmtel.config.walk import walk
+from cmtel.formats import registry
+from cmtel.formats.session import SECRET, USER
 
 _LISTENERS = ("tcp-listen", "udp-listen", "http-listen")
 
@@ -20,6 +22,7 @@ def advise(config: Config) -> list[str]:
     """Return the warnings about valid settings, each with its path."""
     return [
         *_literals(config), *_open_listeners(config), *_incomplete(config), *_hasty(config),
+        *_unpriced(config),
         *without_effect(config),
     ]  # fmt: skip
 
@@ -27,13 +30,19 @@ def advise(config: Config) -> list[str]:
 def without_effect(config: Config) -> list[str]:
     """Return the settings that this version takes and does nothing with; said, not ignored."""
     journal, told = config.journal, []
-    if journal.phone_books:
-        told.append(f"{ROOT}/Journal/PhoneBook: names are not looked up by this version yet")
     for index, source in enumerate(journal.sources):
-        if source.user is not None or source.secret_ref is not None or source.password is not None:
+        if source.has_login and not logs_in(source):
             path = f"{ROOT}/Journal/Source[{index + 1}]/@user"
-            told.append(f"{path}: this version does not log in to a switch yet")
+            told.append(f"{path}: kind {source.kind} with {source.format} has no login")
     return told
+
+
+def logs_in(source: Source) -> bool:
+    """Whether a source of this kind and format can use user or password."""
+    if source.kind != "tcp" or source.format not in registry.names():
+        return False
+    session = registry.get(source.format).session
+    return session is not None and bool({each.name for each in session.options} & {USER, SECRET})
 
 
 def missing_for_notifier(config: Config) -> list[str]:
@@ -88,6 +97,15 @@ def _hasty(config: Config) -> Iterator[str]:
     if config.check.every_secs < MINUTE_SECS:
         path = f"{ROOT}/Check/@every"
         yield f"{path}: is less than 1m: good for trying it out, too often for a service"
+
+
+def _unpriced(config: Config) -> Iterator[str]:
+    tariffs = config.journal.tariffs
+    if tariffs is None or config.journal.numbers.country is not None:
+        return
+    if tariffs.file is not None or any((each.prefix or "")[:1] == "+" for each in tariffs.tariffs):
+        path = f"{ROOT}/Journal/Numbers/@country"
+        yield f"{path}: is not given: tariffs with + need it, they are for numbers in full"
 
 
 def _incomplete(config: Config) -> Iterator[str]:

@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from cmtel.config.kinds import Known, Text, Whole
+from cmtel.config.kinds import Duration, Known, Text, Whole
 from cmtel.config.moments import Day, Zone
 from cmtel.config.networks import Networks
 from cmtel.config.numbers import Numbers
 from cmtel.config.paths import FilePath
-from cmtel.config.secret import ConnectionUrl, Secret, SecretRef, SecretReference, SecretText
+from cmtel.config.phone_books import Extensions, PhoneBook
+from cmtel.config.secret import Secret, SecretRef, SecretReference, SecretText, secret_rules
 from cmtel.config.section import Many, Problem, Section, attribute, element
 from cmtel.config.suggest import near
+from cmtel.config.tariffs import Tariffs
 from cmtel.domain.column_selection import MAX_TEXT_SIZE, JournalColumn, find_type, select_columns
 from cmtel.domain.column_types import COLUMN_TYPES, RECORD_ID, ColumnType
 from cmtel.domain.source_address import SourceKind, parse_source_address
@@ -44,12 +46,6 @@ _PLACES: Mapping[SourceWord, str] = {
 
 #: Options of formats that are regular expressions (formats.md 1.11).
 _EXPRESSIONS = frozenset({"internal", "skip"})
-
-
-def secret_rules(password: Secret | None, secret_ref: SecretRef | None) -> Iterator[Problem]:
-    """Yield a problem if a secret is given twice."""
-    if password is not None and secret_ref is not None:
-        yield ("@password",), "cannot stand beside secretRef; keep the reference"
 
 
 def repeated(
@@ -195,6 +191,11 @@ class Source(Section):
             return f"serial:{self.device}?baud={self.baud}&mode={self.mode}"
         return f"{self.kind}:{self.path or self.address}" if _PLACES[self.kind] else self.kind
 
+    @property
+    def has_login(self) -> bool:
+        """Whether a user or a password is given."""
+        return any(each is not None for each in (self.user, self.secret_ref, self.password))
+
     def rules(self, known: Known) -> Iterator[Problem]:
         yield from self._place_rules()
         yield from self._option_rules()
@@ -223,6 +224,9 @@ class Source(Section):
         for name, options in (("Option", self.options), ("SourceOption", self.source_options)):
             yield from repeated(name, [(each.name, each.name) for each in options], "name")
         for index, option in enumerate(self.source_options):
+            if option.name in ("user", "secretRef"):
+                yield ("SourceOption", index, "@name"), f"is the attribute {option.name} of Source"
+                continue
             try:
                 check_source_options(SourceKind(self.kind), {option.name: option.value})
             except UsageError as error:
@@ -230,64 +234,6 @@ class Source(Section):
                     ("SourceOption", index, "@name"),
                     f"{error.message} {error.hint or ''}".strip(),
                 )
-
-
-class PhoneBook(Section):
-    """Where names for numbers are looked up. May be repeated; the first hit counts."""
-
-    kind: Literal["sql", "ldap", "csv", "vcard"] = attribute("kind", "What the phone book is.")
-    url: Annotated[str, ConnectionUrl()] | None = attribute(
-        "url",
-        "The database, or ldap(s)://HOST:PORT.",
-        None,
-        default_says="kind sql: that of Database",
-    )
-    table: Annotated[str, Text("a table name")] | None = attribute(
-        "table", "The table of the kind sql; also what Journal_DatensatzTabelle says.", None
-    )
-    path: Annotated[Path, FilePath()] | None = attribute(
-        "path", "The file of the kinds csv and vcard.", None
-    )
-    base: Annotated[str, Text("a distinguished name")] | None = attribute(
-        "base", "Where the kind ldap searches, such as ou=people,dc=example,dc=org.", None
-    )
-    number: Annotated[str, Text("column names")] | None = attribute(
-        "number",
-        "The column or columns that have numbers, parted by commas.",
-        None,
-        default_says="none; needed by all kinds but vcard",
-    )
-    name: Annotated[str, Text("a column name")] | None = attribute(
-        "name", "The column that has the name.", None
-    )
-    company: Annotated[str, Text("a column name")] | None = attribute(
-        "company", "The column that has the company.", None
-    )
-    id: Annotated[str, Text("a column name")] | None = attribute(
-        "id", "The column that has the record's id.", None
-    )
-    encoding: Literal["utf-8", "latin-1", "cp1252", "cp850"] = attribute(
-        "encoding", "The encoding of the kind csv.", "utf-8"
-    )
-    delimiter: Annotated[str, Text("one character, or tab", ".|tab")] = attribute(
-        "delimiter", "What parts the columns of the kind csv.", ","
-    )
-    user: Annotated[str, Text("a user name")] | None = attribute(
-        "user", "The user to log in with.", None
-    )
-    secret_ref: Annotated[SecretRef, SecretReference()] | None = attribute(
-        "secretRef", "Where that user's password is kept.", None
-    )
-    password: Annotated[Secret, SecretText()] | None = attribute(
-        "password", "That user's password itself; prefer secretRef.", None
-    )
-
-    def rules(self, known: Known) -> Iterator[Problem]:
-        needs = {"sql": ["table", "number"], "csv": ["path", "number"], "vcard": ["path"]}
-        for name in needs.get(self.kind, ["url", "base", "number"]):
-            if getattr(self, name) is None:
-                yield (f"@{name}",), f"is needed by kind {self.kind}"
-        yield from secret_rules(self.password, self.secret_ref)
 
 
 class SpoolSettings(Section):
@@ -318,10 +264,17 @@ class Journal(Section):
     legs: Literal["keep", "fold"] = attribute(
         "legs", "keep: a row for each leg of a call; fold: one row a call.", "keep"
     )
+    legs_wait_secs: Annotated[int, Duration(1, 24 * 3600)] = attribute(
+        "legsWait",
+        "With legs=fold: how long a call waits for its next leg before its row is written.",
+        120,
+    )
     columns: Many[Column] = element("Column", ())
     sources: Many[Source] = element("Source", ())
     numbers: Numbers = element("Numbers", Numbers)
     phone_books: Many[PhoneBook] = element("PhoneBook", ())
+    extensions: Many[Extensions] = element("Extensions", ())
+    tariffs: Tariffs | None = element("Tariffs", None)
     spool: SpoolSettings = element("Spool", SpoolSettings)
 
     def rules(self, known: Known) -> Iterator[Problem]:

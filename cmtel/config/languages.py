@@ -8,6 +8,7 @@ translations`` keeps both up to date.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
@@ -49,8 +50,22 @@ def translator(language: Language) -> Translator:
         return Translator(language, GNUTranslations(file))
 
 
-def language_of(environment: Mapping[str, str]) -> Language:
-    """Return the user's language by the environment; English where it is none of ours."""
-    named = next((environment[name] for name in _VARIABLES if environment.get(name)), "")
-    base = named.replace("_", "-").split(".")[0].split("-")[0].casefold()
-    return {"de": "de", "pt": "pt-BR"}.get(base, "en")  # type: ignore[return-value]
+def language_of(environment: Mapping[str, str], system: str = "") -> Language:
+    """Return the user's language; English where it is none of ours.
+
+    Args:
+        environment: The process's environment, whose locale counts first.
+        system: The system's own name of its locale; Windows has ``Portuguese_Brazil``.
+    """
+    named = next((environment[name] for name in _VARIABLES if environment.get(name)), system)
+    base = re.split(r"[-_.@]", named)[0].casefold()
+    return _BY_NAME.get(base, "en")
+
+
+#: Names of languages, without their country.
+_BY_NAME: dict[str, Language] = {
+    "de": "de",
+    "german": "de",
+    "pt": "pt-BR",
+    "portuguese": "pt-BR",
+}

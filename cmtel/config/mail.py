@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from cmtel.config.journal import secret_rules
 from cmtel.config.kinds import Duration, Known, Switch, Text, Whole
 from cmtel.config.moments import TimeOfDay, TimeOfDaySpan, TimeSpan
 from cmtel.config.networks import MailAddress, is_loopback
 from cmtel.config.paths import FilePath
-from cmtel.config.secret import Secret, SecretRef, SecretReference, SecretText
+from cmtel.config.secret import Secret, SecretRef, SecretReference, SecretText, secret_rules
 from cmtel.config.section import Many, Problem, Section, attribute, element
 
 
@@ -182,6 +181,11 @@ class To(Section):
     quiet_pass: Literal["none", "first"] = attribute(
         "quietPass", "Which mails pass in quiet hours: none, or the first of an incident.", "none"
     )
+
+    @property
+    def lets_first_pass(self) -> bool:
+        """The first mail of an incident does not wait for the end of the quiet hours."""
+        return self.quiet_pass == "first"  # noqa: S105 - a word of the settings
 
 
 class Channel(Section):

@@ -6,12 +6,19 @@ from collections.abc import Iterator
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from cmtel.config.journal import Journal, repeated, secret_rules
+from cmtel.config.journal import Journal, repeated
 from cmtel.config.kinds import Known, Text
 from cmtel.config.mail import Heartbeat, LogSettings, Mail, Recipients
 from cmtel.config.moments import Zone
 from cmtel.config.notifier import Blind, Check, Feed, Recover, Repeat, Silence
-from cmtel.config.secret import ConnectionUrl, Secret, SecretRef, SecretReference, SecretText
+from cmtel.config.secret import (
+    ConnectionUrl,
+    Secret,
+    SecretRef,
+    SecretReference,
+    SecretText,
+    secret_rules,
+)
 from cmtel.config.section import Many, Problem, Section, attribute, element
 from cmtel.config.suggest import near
 
@@ -121,4 +128,8 @@ class Config(Section):
         for index, book in enumerate(self.journal.phone_books):
             if book.kind == "sql" and book.url is None:
                 path = ("Journal", "PhoneBook", index, "@url")
+                yield path, "is needed where there is no Database"
+        for index, each in enumerate(self.journal.extensions):
+            if each.kind == "sql" and each.url is None:
+                path = ("Journal", "Extensions", index, "@url")
                 yield path, "is needed where there is no Database"

@@ -5,16 +5,23 @@ What they do, notifier.md says: silence in its section 1, states and timers in 2
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Literal
 
-from cmtel.config.journal import secret_rules
+from cmtel.config.conditions import Conditions
 from cmtel.config.kinds import Duration, Durations, Known, Number, Switch, Text, Whole
 from cmtel.config.moments import Day, TimeOfDay, Weekdays
 from cmtel.config.paths import FilePath
-from cmtel.config.secret import ConnectionUrl, Secret, SecretRef, SecretReference, SecretText
+from cmtel.config.secret import (
+    ConnectionUrl,
+    Secret,
+    SecretRef,
+    SecretReference,
+    SecretText,
+    secret_rules,
+)
 from cmtel.config.section import Many, Problem, Section, attribute, element
 
 #: Of what is usually minutes: short enough to see the whole way in half a minute, when it is tried.
@@ -178,6 +185,24 @@ class Feed(Section):
     query: Annotated[str, Text("an SQL query")] | None = attribute(
         "query", "Source database: a SELECT of key and time, in place of table and columns.", None
     )
+    calls: Literal["auto", "all", "outgoing", "priced"] = attribute(
+        "calls",
+        "Source journal: which calls count; priced: outgoing calls that have a charge; "
+        "auto: priced where the table has charges, else all.",
+        "auto",
+    )
+    only: Annotated[Mapping[str, frozenset[str]], Conditions()] | None = attribute(
+        "only",
+        "Only records with these values count: trunk, direction or class of the journal, columns "
+        "of a table, source of a spool.",
+        None,
+    )
+    split: Annotated[str, Text("a column name")] | None = attribute(
+        "split",
+        "Sources journal and database: watch each value of this, too: trunk, direction or class "
+        "of the journal, or a column.",
+        None,
+    )
     user: Annotated[str, Text("a user name")] | None = attribute(
         "user", "The user to log in with.", None, default_says="that of Database"
     )
@@ -211,9 +236,21 @@ class Feed(Section):
             yield ("@path",), f"{verb} source file"
         if self.source == "database" and (self.table is None) == (self.query is None):
             yield (), "needs either table or query, for source database"
+        yield from self._part_rules()
         if known.formats is not None and self.format and self.format not in known.formats:
             yield ("@format",), f"{self.format!r} is no known format; see 'cmtel format list'"
         yield from secret_rules(self.password, self.secret_ref)
+
+    def _part_rules(self) -> Iterator[Problem]:
+        has_columns = self.source in ("journal", "database")
+        if self.split is not None and not has_columns:
+            yield ("@split",), "is only for sources journal and database"
+        if self.source == "file" and self.only is not None:
+            yield ("@only",), "is not for source file"
+        if self.source == "spool" and set(self.only or ()) - {"source"}:
+            yield ("@only",), "can only name the source, for source spool"
+        if self.calls != "auto" and self.source != "journal":
+            yield ("@calls",), "is only for source journal"
 
 
 class Escalate(Section):
@@ -237,13 +274,13 @@ class Escalate(Section):
 class Repeat(Section):
     """How often the mail is repeated until charging is back."""
 
-    every_secs: (
-        Annotated[tuple[int, ...], Durations(Duration(LEAST_SECS, 7 * DAY_SECS))] | None
-    ) = attribute(
-        "every",
-        "From one mail to the next; of several the last one goes on.",
-        None,
-        default_says="the check interval for an hour, then 15m for three hours, then 60m",
+    every_secs: Annotated[tuple[int, ...], Durations(Duration(LEAST_SECS, 7 * DAY_SECS))] | None = (
+        attribute(
+            "every",
+            "From one mail to the next; of several the last one goes on.",
+            None,
+            default_says="the check interval for an hour, then 15m for three hours, then 60m",
+        )
     )
     max_per_day: Annotated[int, Whole(1, 1440)] = attribute(
         "maxPerDay", "After so many mails a day to one recipient: hourly, never silent.", 48

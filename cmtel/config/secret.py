@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -91,6 +92,14 @@ def mask_url(url: str) -> str:
 def has_password(url: str) -> bool:
     """Whether a connection URL has a password in it."""
     return mask_url(url) != url
+
+
+def secret_rules(
+    password: Secret | None, secret_ref: SecretRef | None
+) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield a problem (section.Problem) if a secret is given twice."""
+    if password is not None and secret_ref is not None:
+        yield ("@password",), "cannot stand beside secretRef; keep the reference"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 
 from cmtel.domain.calls import CallRecord
 from cmtel.domain.column_selection import JournalColumn, written_columns
-from cmtel.domain.column_types import Kind
+from cmtel.domain.column_types import RECORD_ID, Kind
+from cmtel.domain.record_ids import record_number
 
 Row = tuple[Any, ...]
 Column = Sequence[Any]
@@ -107,6 +108,8 @@ class RowMapper:
         return convert(column_values) if convert else column_values
 
     def _fit(self, column: JournalColumn, values: Column) -> Column:
+        if column.kind is Kind.LONG and column.type.name == RECORD_ID:
+            return [record_number(value) for value in values]
         if column.kind is not Kind.TEXT or column.size is None:
             return values
         size, measure = column.size, _utf16_units if self._context.counts_utf16 else len
@@ -142,6 +145,11 @@ def _decimals(values: Sequence[str | None]) -> Column:
     return [text and Decimal(text) for text in values]
 
 
+def _price_status(values: Sequence[str | None]) -> Column:
+    """Without tariffs, a charge is the source's or there is none."""
+    return [None if charge is None else "source" for charge in values]
+
+
 _FIELDS: Mapping[str, tuple[str, Callable[[Any], Column] | None]] = {
     "Journal_Zeitpunkt": ("started_at", _texts),
     "Journal_ZeitpunktNumerisch": ("started_at", _moments),
@@ -161,6 +169,7 @@ _FIELDS: Mapping[str, tuple[str, Callable[[Any], Column] | None]] = {
     "Cmtel_Leg": ("leg", None),
     "Cmtel_Charge": ("charge", _decimals),
     "Cmtel_Currency": ("currency", None),
+    "Cmtel_PriceStatus": ("charge", _price_status),
     "Cmtel_Raw": ("raw", None),
 }
 

@@ -16,6 +16,16 @@ SOURCE_OPTIONS: Mapping[SourceKind, Mapping[str, str]] = {
         "allow": "networks that may connect, as in 10.1.0.0/16,192.0.2.7",
         "max-connections": "how many may be open at once (1000)",
     },
+    SourceKind.TCP: {
+        "session": "auto: say what the format's switch wants to hear; none: only listen (auto)",
+        "user": "the user to log in with",
+        "secretRef": "where that user's password is kept, as in env:NAME or file:PATH",
+        "auth": "asterisk-ami: plain or md5",
+        "keep-alive": "asterisk-ami: seconds of quiet before a ping",
+        "requests": "nec-sl: yes asks for each record and acknowledges it",
+        "device": "nec-sl with requests: the number of the SMDR device",
+        "interval": "nec-sl with requests: seconds between two when there is nothing",
+    },
     SourceKind.FILE: {
         "rollover": "the file beside it that takes its lines when it is emptied, or none",
     },

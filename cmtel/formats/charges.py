@@ -7,21 +7,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
+from cmtel.domain.currencies import exponent
 from cmtel.formats.options import bad_value
 from cmtel.formats.seam import FormatOption
 
 UNIT_PRICE = FormatOption("unit-price", "decimal: the price of one metering pulse")
 
-_NO_DECIMALS = (
-    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND",
-    "VUV", "XAF", "XOF", "XPF",
-)  # fmt: skip
-#: Minor units of the currencies that have not two decimals. Source: ISO 4217, list one.
-_EXPONENTS = {
-    **dict.fromkeys(_NO_DECIMALS, 0),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-    **dict.fromkeys(("CLF", "UYW"), 4),
-}
 _SIGN = r"[A-Za-z]{0,3}[$\u00a2-\u00a5\u20a0-\u20cf]?"
 _NO_CURRENCY = re.compile(r"[-0-9.,\s]+")
 _AMOUNT = re.compile(rf"{_SIGN}(-?)([0-9]{{0,18}})(?:[.,]([0-9]{{0,10}}))?{_SIGN}")
@@ -45,8 +36,7 @@ def charge(text: str, currency: str | None = None) -> Charge | None:
     if not found or not (found[2] or found[3]):
         return None
     sign, whole, decimals = found[1], found[2].lstrip("0") or "0", found[3] or ""
-    exponent = _EXPONENTS.get((currency or "").upper(), 2)
-    cents = _in_minor_units(int(whole + decimals), len(decimals), exponent)
+    cents = _in_minor_units(int(whole + decimals), len(decimals), exponent(currency))
     return Charge(f"{sign}{whole}{'.' if decimals else ''}{decimals}", -cents if sign else cents)
 
 
@@ -82,8 +72,8 @@ def pulses(text: str, price: Decimal | None, currency: str | None = None) -> Cha
     return charge(f"{int(digits) * price:f}", currency)
 
 
-def _in_minor_units(digits: int, decimals: int, exponent: int) -> int:
+def _in_minor_units(digits: int, decimals: int, places: int) -> int:
     """Half is rounded up."""
-    scaled: int = digits * 10**exponent
+    scaled: int = digits * 10**places
     divisor: int = 10**decimals
     return (2 * scaled + divisor) // (2 * divisor)

@@ -12,8 +12,9 @@ from __future__ import annotations
 from cmtel.formats.framers import LineFramer
 
 _LENGTH_BYTES = 2
-_TICKET_HEAD = b"\x03\x04"
-_TICKET_BYTES = int.from_bytes(_TICKET_HEAD)
+#: The length of a ticket, as it stands before it.
+TICKET_HEAD = b"\x03\x04"
+_TICKET_BYTES = int.from_bytes(TICKET_HEAD)
 
 
 class OxeFramer:
@@ -34,7 +35,7 @@ class OxeFramer:
         if self._lines:
             return self._lines.feed(data)
         self._rest += data
-        if not self._is_begun and self._rest not in (b"", _TICKET_HEAD[:1]):
+        if not self._is_begun and self._rest not in (b"", TICKET_HEAD[:1]):
             self._is_begun = True
             if not begins_as_message(self._rest):
                 return self._go_on_with_lines()
@@ -58,7 +59,7 @@ class OxeFramer:
 
     def _messages(self) -> list[bytes]:
         data, begin, messages = self._rest, 0, []
-        while (end := _message_end(data, begin)) <= len(data):
+        while (end := message_end(data, begin)) <= len(data):
             messages.append(data[begin:end])
             begin = end
         self._rest = data[begin:]
@@ -67,12 +68,12 @@ class OxeFramer:
 
 def begins_as_message(data: bytes) -> bool:
     """Tell if an input that begins like this is one of messages, not of lines."""
-    return data.startswith((b"\0", _TICKET_HEAD))
+    return data.startswith((b"\0", TICKET_HEAD))
 
 
 def is_whole_message(record: bytes) -> bool:
     """Tell if a record is as long as it says."""
-    return _message_end(record, 0) == len(record)
+    return message_end(record, 0) == len(record)
 
 
 def ticket_body(message: bytes) -> bytes | None:
@@ -81,8 +82,8 @@ def ticket_body(message: bytes) -> bytes | None:
     return body if len(body) == _TICKET_BYTES else None
 
 
-def _message_end(data: bytes, begin: int) -> int:
-    """Return where the message at ``begin`` ends; beyond ``data`` if its length is not there."""
+def message_end(data: bytes, begin: int) -> int:
+    """Return where the message at ``begin`` ends; beyond ``data`` if it is not whole."""
     text_begin = begin + _LENGTH_BYTES
     if text_begin > len(data):
         return text_begin

@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from cmtel.domain.calls import CallRecord, Outcome
+from cmtel.formats.session import SessionFormat
 
 #: A record of more bytes than this without its line end is rejected as ``oversize``.
 MAX_RECORD_BYTES = 65_536
@@ -41,18 +43,28 @@ class Framer(Protocol):
         """The input has ended: return what is left as the last records."""
 
 
+class Folded(NamedTuple):
+    """What a call that was folded from several legs is made of."""
+
+    legs: int
+    #: The records of its legs, in the order in which they came.
+    records: tuple[bytes, ...]
+
+
 class Decoded(NamedTuple):
     """The outcomes of some records, as columns of equal length.
 
     ``at[i]`` is the sequence of the record that completed outcome i (never falling), ``covers[i]``
     the number of records whose bytes are in it, ``raws[i]`` these bytes (a dead letter keeps
     them; text would not lead back to them). A record that is in no outcome yet is open.
+    ``folded`` tells, by the index of the outcome, which calls have more than one leg.
     """
 
     outcomes: list[Outcome]
     at: Sequence[int]
     covers: Sequence[int]
     raws: Sequence[bytes]
+    folded: Mapping[int, Folded] = MappingProxyType({})
 
 
 class Heading(NamedTuple):
@@ -134,6 +146,30 @@ class FormatOption:
 
 
 @dataclass(frozen=True, slots=True)
+class LegRule:
+    """How the legs of one call are told from those of others, and what row they make.
+
+    Whether a call is complete must depend on its last leg and on what comes after it, never on
+    earlier legs: after a restart these may be gone, and the call must end at the same record.
+
+    Attributes:
+        joined_by: The id that the legs of a call share, for people.
+        fold: Two or more legs, in the order in which they came, to one call. What it returns must
+            not depend on that order, as far as the records themselves tell another.
+        key: What the legs of a call share; None: this one is a call by itself. Not given: the
+            call id.
+        is_last: Tells that no leg follows this one, so that nobody has to wait.
+        is_reused: The switch gives the same id to a later call, hours or days after.
+    """
+
+    joined_by: str
+    fold: Callable[[Sequence[CallRecord]], CallRecord]
+    key: Callable[[CallRecord], str | None] | None = None
+    is_last: Callable[[CallRecord], bool] | None = None
+    is_reused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Format:
     """A switch format: what a format module exports as ``FORMAT``.
 
@@ -149,6 +185,9 @@ class Format:
         make_decoder: A new decoder, for one input; raises UsageError on a bad option.
         encode: A call as the switch would send it (for ``cmtel simulate switch``); None if it
             cannot be simulated. Joined formats return several records, in order of time.
+        legs: How legs are joined by ``--legs fold``; None: the records have nothing to join
+            them by, or are joined already, and each is a call.
+        session: What is said over a connection that cmtel dials; None: nothing.
     """
 
     name: str
@@ -161,6 +200,8 @@ class Format:
     make_framer: Callable[[], Framer]
     make_decoder: Callable[[DecodeOptions], Decoder]
     encode: Callable[[CallRecord], list[EncodedRecord]] | None = None
+    legs: LegRule | None = None
+    session: SessionFormat | None = None
 
 
 class EncodedRecord(NamedTuple):

@@ -78,7 +78,9 @@ class DeliveryLoop:
             if is_busy:
                 continue
             if ended and self._plan.is_once:
-                return
+                if not self._end_calls():
+                    return
+                continue
             self._spool.wait_for_records(IDLE_SECS)
         self._finish()
 
@@ -98,6 +100,11 @@ class DeliveryLoop:
             elif not self._plan.is_once:
                 is_busy |= delivery.expire()
         return is_busy
+
+    def _end_calls(self) -> bool:
+        """Nothing comes any more: complete the calls that wait for legs; False if none does."""
+        ended = [delivery.end() for delivery in self._deliveries.values() if delivery]
+        return any(ended)
 
     def _finish(self) -> None:
         """Stopping: wait a little for what is under way; the rest is met at the next start."""

@@ -19,6 +19,11 @@ from cmtel.domain.incidents.actions import FieldValue, Level, Log
 #: As they stand in the file; those of the settings are longer.
 _NAMES = {Level.DEBUG: "DEBUG", Level.INFO: "INFO", Level.WARNING: "WARN", Level.ERROR: "ERROR"}
 _LEVELS = {name: level for level, name in _NAMES.items()}
+#: What a line of at least so much severity has in it; to the least severe all belong.
+_MARKS = {
+    least: tuple(f" {name} " for level, name in _NAMES.items() if level >= least > Level.DEBUG)
+    for least in Level
+}
 _NEEDS_QUOTES = re.compile(r'[\s"=\\]')
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\r": "\\r", "\n": "\\n", "\t": "\\t"}
 _UNESCAPES = {"\\": "\\", '"': '"', "r": "\r", "n": "\n", "t": "\t"}
@@ -63,6 +68,14 @@ class LogFilter:
     def is_choosy(self) -> bool:
         """False if every line is wanted, whatever is in it."""
         return self.level > Level.DEBUG or self.since is not None
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Texts of which a wanted line has one; none if lines must be read to know.
+
+        To look for them is much quicker than to read lines.
+        """
+        return _MARKS[self.level] if self.since is None else ()
 
     def wants(self, line: LogLine) -> bool:
         """Tell whether a line is wanted; lines that are not ours are, without a filter only."""

@@ -12,7 +12,7 @@ from cmtel.domain.calls import CallRecord
 from cmtel.domain.number_plan import NumberParts, NumberReading
 from cmtel.domain.row_mapping import Column
 
-#: Numbers remembered of each kind: tens of megabytes at most, and more than a hotel dials in a year.
+#: Numbers remembered of each kind: tens of megabytes at most; more than a hotel dials in a year.
 REMEMBERED = 65_536
 
 

@@ -7,12 +7,12 @@ object an outcome.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from cmtel.domain.calls import CallRecord, Outcome, Rejected
-from cmtel.formats.seam import Decoded
+from cmtel.formats.seam import Decoded, Folded
 from cmtel.services.ports import DeadLetter, Pin
 
 #: The reason of a dead letter whose row the database can never store.
@@ -31,6 +31,10 @@ class OutcomeBatch:
     raws: list[bytes] = field(default_factory=list)
     #: Records are lines, and what is joined from several counts as one (Decoder.joins_lines).
     joins_lines: bool = False
+    #: How many legs an outcome has that was not folded; None: legs are not counted.
+    legs_each: int | None = None
+    #: By their index, the outcomes that were folded from several legs.
+    folded: dict[int, Folded] = field(default_factory=dict)
     #: The records up to here were decoded for this batch or an earlier one ...
     up_to_sequence: int = 0
     #: ... and from here on a decoder would need them again.
@@ -40,6 +44,8 @@ class OutcomeBatch:
 
     def extend(self, decoded: Decoded) -> None:
         """Add what a chunk gave."""
+        before = len(self.outcomes)
+        self.folded.update((before + index, each) for index, each in decoded.folded.items())
         self.outcomes += decoded.outcomes
         self.sequences += decoded.at
         self.covers += decoded.covers
@@ -76,8 +82,10 @@ class OutcomeBatch:
         """Return the dead letter of one outcome."""
         sequence, part = self.key(index)
         raw = self.raws[index]
-        # Records that a decoder joins are lines; a single record may be anything.
-        records = tuple(raw.splitlines(keepends=True)) if self.covers[index] > 1 else (raw,)
+        if index in self.folded:
+            records = self.folded[index].records
+        else:  # records that a decoder joins are lines; a single record may be anything
+            records = tuple(raw.splitlines(keepends=True)) if self.covers[index] > 1 else (raw,)
         counted = self.count([index])
         return DeadLetter(
             self.source_id, sequence, part, reason, detail, records, counted, self.rejected_utc
@@ -94,14 +102,27 @@ class OutcomeBatch:
     def count(self, indexes: Sequence[int]) -> int:
         """Return how many records these outcomes are in the books."""
         if self.joins_lines:
-            return len(indexes)
+            return sum(map(self._legs, indexes)) if self.folded else len(indexes)
         covers = self.covers
         return sum(covers[index] for index in indexes)
 
     def count_from(self, start: int) -> int:
         """Return how many records the outcomes from ``start`` on are in the books."""
-        return len(self.covers) - start if self.joins_lines else sum(self.covers[start:])
+        if self.joins_lines:
+            more = sum(each.legs - 1 for index, each in self.folded.items() if index >= start)
+            return len(self.covers) - start + more
+        return sum(self.covers[start:])
 
     def merged_from(self, start: int) -> int:
         """Return how many spooled lines, from ``start`` on, are no records of their own."""
         return sum(self.covers[start:]) - self.count_from(start)
+
+    def columns(self, indexes: Sequence[int]) -> Mapping[str, Sequence[int | None]]:
+        """Return the columns of these calls that the calls themselves do not have."""
+        if self.legs_each is None and not self.folded:
+            return {}
+        folded, each = self.folded, self.legs_each
+        return {"Cmtel_Legs": [folded[i].legs if i in folded else each for i in indexes]}
+
+    def _legs(self, index: int) -> int:
+        return self.folded[index].legs if index in self.folded else 1

@@ -3,6 +3,9 @@
 The way of a record: a Source pushes bytes into its Intake, which frames them and has the Spool
 accept them; delivery reads the spool, decodes, has the Enrichers look up what the calls do not
 say, and hands rows to the JournalSink.
+
+More than 400 lines, since every port of the journal is found here and nowhere else; they are
+words, not code.
 """
 
 from __future__ import annotations
@@ -55,6 +58,11 @@ class EntryKind(IntEnum):
     END = 1
     #: Time has passed: decoders give up what has waited too long.
     TICK = 2
+
+
+#: In place of a connection: a control record for the source as a whole, not for one input of it.
+#: Its TICK has, as time of reception, since when calls have waited that are to wait no longer.
+SOURCE_ITSELF = 0
 
 
 class Entry(NamedTuple):
@@ -229,6 +237,12 @@ class Spool(Protocol):
 
     def settle(self, settlement: Settlement) -> None:
         """Add to the books and drop what no decoder needs any more."""
+
+    def remember(self, name: str, value: str) -> None:
+        """Keep a small fact under a name, in place of what is there; durable on return."""
+
+    def recall(self, name: str) -> str | None:
+        """Return what was remembered under ``name``."""
 
     def wait_for_records(self, secs: float) -> None:
         """Return when something was accepted, or after ``secs``."""

@@ -173,9 +173,8 @@ class SwitchSimulation:
                 return True
             self._links_seen = self._outlet.links
             again = b"".join(self._last)
-            if self._outlet.send(again) == len(again):
+            if again and self._outlet.send(again) == len(again):
                 self._repeated += len(self._last)
-                return True
         return False
 
     def _account(self, batch: Batch, before: int, after: int) -> None:

@@ -32,7 +32,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from cmtel.domain.calls import CallRecord
 from cmtel.domain.row_mapping import Column
@@ -51,7 +51,7 @@ from cmtel.services.ports import (
     Spool,
     SpoolSource,
 )
-from cmtel.services.source_decoding import SourceDecoding
+from cmtel.services.source_decoding import LegPlan, SourceDecoding
 
 logger = logging.getLogger(__name__)
 
@@ -87,6 +87,7 @@ class SourceDelivery:
         self, spool: Spool, sink: JournalSink, clock: Clock, committer: Committer,
         make_decoder: Callable[[], Decoder], mapper: Mapper, batch_records: int = BATCH_RECORDS,
         enrichers: Sequence[Enricher] = (),
+        legs: LegPlan | None = None,
     ) -> None:  # fmt: skip
         self._spool = spool
         self._sink = sink
@@ -95,6 +96,7 @@ class SourceDelivery:
         self._make_decoder = make_decoder
         self._mapper = mapper
         self._enrichers = enrichers
+        self._legs = legs or LegPlan()
         self._batch_records = self._full_batch_records = batch_records
         self._settled = 0
         self.is_ready = False
@@ -118,7 +120,9 @@ class SourceDelivery:
             source.source_id, source.settled_sequence + 1, source.last_sequence
         )
         self._possible_watermarks = {self._watermark}
-        self._decoding = SourceDecoding(self._spool, self._clock, source, self._make_decoder)
+        self._decoding = SourceDecoding(
+            self._spool, self._clock, source, self._make_decoder, self._legs
+        )
         self.is_ready = True
 
     @property
@@ -161,6 +165,10 @@ class SourceDelivery:
     def expire(self) -> bool:
         """Give up what has waited too long in a decoder; False if nothing has."""
         return self._decoding.expire()
+
+    def end(self) -> bool:
+        """The source has ended for good: complete the calls that wait for legs; False if none."""
+        return self._decoding.end()
 
     def _wait_for_commit(self, patience_secs: float = math.inf) -> bool:
         if self._under_way is None:
@@ -221,8 +229,7 @@ class SourceDelivery:
     def _write(self, batch: OutcomeBatch, fresh: list[int]) -> list[int]:
         """Commit rows and watermark; return the indexes of the rows that were refused."""
         sequences = [batch.sequences[index] for index in fresh]
-        calls = [batch.outcomes[index] for index in fresh]
-        rows = self._rows(calls, sequences)  # type: ignore[arg-type]  # batch.calls() chose the CallRecords
+        rows = self._rows(batch, fresh)
 
         def keep_refused(refused: Sequence[RejectedRow]) -> None:
             self._spool.add_dead_letters(
@@ -251,8 +258,11 @@ class SourceDelivery:
         self._possible_watermarks = {new_watermark}
         return [fresh[row.position] for row in refused]
 
-    def _rows(self, calls: Sequence[CallRecord], sequences: Sequence[int]) -> list[Row]:
-        known: dict[str, Column] = {}
+    def _rows(self, batch: OutcomeBatch, fresh: list[int]) -> list[Row]:
+        """Return the rows of these calls, with what folding and looking up have added."""
+        calls: list[Any] = [batch.outcomes[index] for index in fresh]
+        known: dict[str, Column] = dict(batch.columns(fresh))
         for enricher in self._enrichers:
             enricher.enrich(calls, known)
+        sequences = [batch.sequences[index] for index in fresh]
         return self._mapper.rows(calls, sequences, known)

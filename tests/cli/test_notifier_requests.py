@@ -127,11 +127,14 @@ def test_without_a_service_it_is_kept_and_the_status_is_3(folder: Path, capsys: 
         pass
     stopped = run("pause", "--by", "bob")
     told = capsys.readouterr().err
+    run("check")
+    shown = capsys.readouterr().out
     with running(folder) as world:
         state = world.store.feed("Main")[0]
 
     assert (never, stopped) == (3, 3)
     assert "has not run here yet" in told
     assert "is kept, and done when it starts" in told
+    assert "asked for, not done yet: verb=pause feed=Main by=bob" in shown
     assert state is not None
     assert state.pause is not None

@@ -57,6 +57,11 @@ def test_the_catalogues_are_up_to_date(path: Path) -> None:
     assert path.read_bytes() == MADE[path], "`make translations` writes it anew"
 
 
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_text_is_translated(language: str) -> None:
+    assert [*faults(translations.catalogue(language))] == []
+
+
 @pytest.mark.parametrize(
     ("string", "flags", "fault"),
     [

@@ -132,18 +132,3 @@ def test_once_ends_when_the_switch_closes() -> None:
         running.join()
 
     assert intake.lines == [b"one\n"]
-
-
-def test_a_switch_can_be_greeted_before_anything_is_read() -> None:
-    server, text = _switch()
-    clock = SystemClock()
-    source = TcpDial(
-        parse_source_address(text),
-        clock,
-        random=lambda: 0.5,
-        greet=lambda connection: connection.sendall(b"LOGIN\r\n"),
-    )
-    with server, Running(source, clock):
-        connection, _ = server.accept()
-        with connection:
-            assert connection.recv(100) == b"LOGIN\r\n"

@@ -233,6 +233,7 @@ class World:
         self.store = store
         self.source = Source(self.clock)
         self.servers = [MailServer("one", self), MailServer("two", self, "down")]
+        self.channels: list[MailServer] = []
         self.rules = rules or some_rules(store)
         self.judge = FixedJudge()
         self.max_per_day = 48
@@ -258,7 +259,7 @@ class World:
         outbox = Outbox(dying(self), PlainRenderer(), settings)
         delivery_settings = DeliverySettings("cmtel@x.test", 10_000, quiet=self.quiet)
         self.delivery = Delivery(
-            dying(self), outbox, PlainRenderer(), Servers(self.servers), self.clock,
+            dying(self), outbox, PlainRenderer(), Servers(self.servers, self.channels), self.clock,
             unfailing, unfailing, unfailing, delivery_settings,
         )  # fmt: skip
         self.delivery.start()

@@ -42,13 +42,16 @@ _EXTRAS = {
 }
 
 
-def open_engine(url: str, *, user: str | None = None, password: str | None = None) -> Engine:
+def open_engine(
+    url: str, *, user: str | None = None, password: str | None = None, is_watching: bool = False
+) -> Engine:
     """Return an engine for the URL; connections of its pool are checked before each use.
 
     Args:
         url: SQLAlchemy URL, or ``odbc:`` and an ODBC connection string.
         user: The login, where the URL has none or another one.
         password: Likewise; kept out of every message.
+        is_watching: For looking only: see watching_sessions.
 
     Raises:
         UsageError: Not a URL, or no such dialect.
@@ -59,9 +62,13 @@ def open_engine(url: str, *, user: str | None = None, password: str | None = Non
         from cmtel.adapters.database.odbc import open_odbc_engine
 
         engine = open_odbc_engine(url[5:], user=user, password=password)
+    else:
+        engine = _open(with_login(parse_url(url), user, password), is_watching=is_watching)
+    if is_watching:
+        prepare_watching(engine)
+    else:
         prepare_sessions(engine)
-        return engine
-    return _open(with_login(parse_url(url), user, password))
+    return engine
 
 
 def parse_url(url: str) -> URL:
@@ -118,9 +125,11 @@ def describe_target(url: str) -> str:
     return f"{dialect} {parsed.database or ''}{place}".replace("  ", " ")
 
 
-def _open(url: URL) -> Engine:
+def _open(url: URL, *, is_watching: bool) -> Engine:
     import sqlalchemy
     import sqlalchemy.exc
+
+    from cmtel.adapters.database.watching_sessions import watching_args
 
     name, _, driver = url.drivername.partition("+")
     if driver == "pyodbc" and url.host and url.database and "driver" not in url.query:
@@ -131,9 +140,10 @@ def _open(url: URL) -> Engine:
         )
     try:
         dialect = url.get_dialect()
-        engine = sqlalchemy.create_engine(
-            url, pool_pre_ping=True, connect_args=_connect_args(name, driver, url)
-        )
+        defaults = _connect_args(name, driver, url)
+        if is_watching:
+            url, defaults = watching_args(url, defaults)
+        engine = sqlalchemy.create_engine(url, pool_pre_ping=True, connect_args=defaults)
     except sqlalchemy.exc.NoSuchModuleError as exc:
         raise UsageError(
             f"There is no database dialect {url.drivername!r}.",
@@ -146,7 +156,6 @@ def _open(url: URL) -> Engine:
             f"An option in the database URL has a value that cannot be used: {exc}.",
             hint="Check what stands behind the ? in the URL.",
         ) from exc
-    prepare_sessions(engine)
     return engine
 
 
@@ -183,6 +192,16 @@ def _connect_args(name: str, driver: str, url: URL) -> dict[str, Any]:
     else:
         defaults = {}
     return {key: value for key, value in defaults.items() if key not in url.query}
+
+
+def prepare_watching(engine: Engine) -> None:
+    """See to it that every new connection only looks, and never for long."""
+    from sqlalchemy import event
+
+    from cmtel.adapters.database.watching_sessions import prepare_watching_session
+
+    event.listen(engine, "handle_error", _notice_lost_connection)
+    event.listen(engine, "connect", prepare_watching_session(engine))
 
 
 def prepare_sessions(engine: Engine) -> None:

@@ -28,10 +28,15 @@ class MailSink:
         self, host: str, port: int, on_mail: Callable[[SunkMail], None],
         behaviour: Behaviour | None = None,
     ) -> None:  # fmt: skip
-        """``port`` 0: any that is free."""
+        """``port`` 0: any that is free.
+
+        Raises:
+            CmtelError: The certificate cannot be used.
+        """
         self._host = host
         self._wanted_port = port
         self._behaviour = behaviour or Behaviour()
+        self._context = _context(self._behaviour)
         self._handler = SinkHandler(self._behaviour, on_mail)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -43,13 +48,12 @@ class MailSink:
         """Listen; ``port`` is known from then on.
 
         Raises:
-            CmtelError: The address is taken or not this machine's, or the certificate unusable.
+            CmtelError: The address is taken, or not this machine's.
         """
         logging.getLogger(_LIBRARY_LOG).setLevel(logging.CRITICAL)
         self._thread.start()
         try:
-            context = _context(self._behaviour)
-            self._run(self._listen(context))
+            self._run(self._listen(self._context))
         except OSError as exc:
             self.stop()
             where = f"{self._host}:{self._wanted_port}"
@@ -57,7 +61,7 @@ class MailSink:
 
     def stop(self) -> None:
         """Listen no more, and cut the connections."""
-        if self._loop.is_closed():
+        if not self._thread.is_alive():
             return
         if self._server is not None:
             self._run(self._close(self._server))
@@ -143,5 +147,9 @@ def _context(behaviour: Behaviour) -> ssl.SSLContext | None:
     if behaviour.certificate is None:
         return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(behaviour.certificate)
+    try:
+        context.load_cert_chain(behaviour.certificate)
+    except OSError as exc:
+        why = "has no certificate with its key" if isinstance(exc, ssl.SSLError) else exc.strerror
+        raise CmtelError(f"The certificate {behaviour.certificate}: {why}.") from exc
     return context

@@ -52,10 +52,10 @@ def summary(draft: Draft) -> Letter:
 def _unreadable(draft: Draft, told: tuple[str, ...]) -> Letter:
     words, facts = draft.words, draft.facts
     lead = words.gettext(
-        "{Since} the calls of '{feed}' cannot be read, so it is not known whether they are being"
-        " charged.",
-        Since=sentence(words.since(_start(draft))),
+        "The calls of '{feed}' have not been readable {since}. Whether they are being charged is"
+        " not known.",
         feed=facts.feed,
+        since=words.since(_start(draft)),
     )
     waits: tuple[str, ...] = ()
     if facts.suspends_repeats:
@@ -65,14 +65,14 @@ def _unreadable(draft: Draft, told: tuple[str, ...]) -> Letter:
                 " again."
             ),
         )
-    once = words.gettext("There are no reminders of this; a mail follows when it is over.")
+    once = words.gettext("There are no reminders about this; another mail follows when it is over.")
     step = Step(
-        words.gettext("Find the cause: database, rights and settings are checked one by one."),
+        words.gettext("To find the cause, have database, rights and settings checked:"),
         "cmtel doctor",
     )
     return Letter(
         Tone.ALARM, words.gettext("calls cannot be read {since}", since=words.since(_start(draft))),
-        words.gettext("The calls cannot be read"), lead, (*told, *waits, once),
+        words.gettext("The calls cannot be read"), sentence(lead), (*told, *waits, once),
         (*_rows(draft), *stage_rows(draft)), (step,),
     )  # fmt: skip
 
@@ -82,15 +82,16 @@ def _start(draft: Draft) -> datetime:
 
 
 def _return(draft: Draft) -> str:
-    words, end = draft.words, draft.facts.closed_at or draft.now
-    return words.gettext(
-        "{Since} the calls of '{feed}' can be read again. They could not be read {span}"
+    words, end = draft.words, max(_start(draft), draft.facts.closed_at or draft.now)
+    text = words.gettext(
+        "{since} the calls of '{feed}' can be read again. They could not be read {span}"
         " ({duration}).",
-        Since=sentence(words.since(end)),
+        since=words.since(end),
         feed=draft.facts.feed,
         span=words.span(_start(draft), end),
         duration=words.duration((end - _start(draft)).total_seconds()),
     )
+    return sentence(text)
 
 
 def _rows(draft: Draft) -> Rows:

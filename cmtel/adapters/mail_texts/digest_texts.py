@@ -126,7 +126,7 @@ def _whole(text: str | None) -> int:
 
 _STATES: dict[str, Callable[[Words], str]] = {
     State.INIT: lambda words: words.gettext("not read yet"),
-    State.OK: lambda words: words.gettext("calls are being charged"),
+    State.OK: lambda words: words.gettext("as usual"),
     State.LATE: lambda words: words.gettext("quieter than usual"),
     State.STALLED: lambda words: words.gettext("CHARGING HAS STOPPED"),
     State.RECOVERING: lambda words: words.gettext("charging is coming back"),

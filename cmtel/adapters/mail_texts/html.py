@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from cmtel.adapters.mail_texts.letter import Tone
 from cmtel.adapters.mail_texts.sheet import Sheet
@@ -19,20 +20,20 @@ COLOURS = {
 }
 
 
-class HtmlPage:
-    """The template, read once."""
+def html_text(sheet: Sheet) -> str:
+    """Return the page; all values are escaped."""
+    colour = COLOURS[sheet.letter.tone]
+    return _template().render(sheet=sheet, letter=sheet.letter, colour=colour)
 
-    def __init__(self) -> None:
-        self._template = Environment(
-            loader=FileSystemLoader(Path(__file__).parent),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        ).get_template("letter.html")
 
-    def fill(self, sheet: Sheet) -> str:
-        """Return the page; all values are escaped."""
-        return self._template.render(
-            sheet=sheet, letter=sheet.letter, colour=COLOURS[sheet.letter.tone]
-        )
+@cache
+def _template() -> Template:
+    """Return the template, read once; it has no state."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("letter.html")

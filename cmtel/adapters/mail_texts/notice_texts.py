@@ -48,12 +48,13 @@ def resumed(draft: Draft) -> Letter:
     """A pause has run out."""
     words, facts = draft.words, draft.facts
     lead = words.gettext(
-        "The pause that {by} began {at} has run out. Monitoring goes on by itself.",
+        "The pause that {by} began {at} has run out. Monitoring has resumed by itself.",
         by=facts.by,
         at=words.at(facts.opened_at),
     )
     return Letter(
-        Tone.PLAIN, words.gettext("monitoring goes on"), words.gettext("Monitoring goes on"),
+        Tone.PLAIN, words.gettext("monitoring has resumed"),
+        words.gettext("Monitoring has resumed"),
         lead, rows=_reason(draft),
     )  # fmt: skip
 

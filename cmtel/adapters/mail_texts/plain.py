@@ -21,7 +21,7 @@ SIGNATURE = "-- "
 def plain_text(sheet: Sheet) -> str:
     """Return the text, lines of at most WIDTH characters where words allow it."""
     letter = sheet.letter
-    blocks = [_headed(letter.headline.upper(), sheet.place), *map(_wrapped, (letter.lead,))]
+    blocks = [_headed(letter.headline, sheet.place), _wrapped(letter.lead)]
     blocks += [_wrapped(paragraph) for paragraph in letter.paragraphs]
     if letter.rows:
         blocks.append("\n".join(_rows(letter.rows)))
@@ -34,7 +34,8 @@ def plain_text(sheet: Sheet) -> str:
 
 
 def _headed(headline: str, place: str) -> str:
-    return f"{_wrapped(headline)}\n{_wrapped(place)}" if place else _wrapped(headline)
+    lines = [_wrapped(headline), "=" * min(WIDTH, len(headline))]
+    return "\n".join([*lines, _wrapped(place)] if place else lines)
 
 
 def _rows(rows: tuple[tuple[str, str], ...]) -> Iterator[str]:

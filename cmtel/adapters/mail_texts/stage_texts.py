@@ -28,12 +28,13 @@ def stage_rows(draft: Draft) -> Rows:
 
 def stage_steps(draft: Draft) -> tuple[Step, ...]:
     """Return the remedy of the stage, or how to find the stage if it is not known."""
-    return (_REMEDIES.get(draft.facts.stage, _unknown)(draft.words),)
-
-
-def _unknown(words: Words) -> Step:
-    text = words.gettext("See which part of the way stands still, and check everything:")
-    return Step(text, "cmtel status  &&  cmtel doctor")
+    words = draft.words
+    if draft.facts.stage in _REMEDIES:
+        return (_REMEDIES[draft.facts.stage](words),)
+    return (
+        Step(words.gettext("See how far the calls come:"), "cmtel status"),
+        Step(words.gettext("Have all prerequisites checked:"), "cmtel doctor"),
+    )
 
 
 _PLACES: dict[str, Callable[[Words], str]] = {
@@ -75,7 +76,7 @@ _REMEDIES: dict[str, Callable[[Words], Step]] = {
     Stage.DATABASE: lambda words: Step(
         words.gettext(
             "Check that the database server is running and that user and password are right."
-            " No call is lost: all of them wait in the spool and are written when it is back."
+            " No call is lost: all of them wait in the spool and are written when it is back:"
         ),
         "cmtel doctor",
     ),

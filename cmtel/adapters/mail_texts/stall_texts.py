@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from cmtel.adapters.mail_texts.letter import Draft, Letter, Step, Tone
 from cmtel.adapters.mail_texts.shell_words import shell_word
 from cmtel.adapters.mail_texts.stage_texts import stage_rows, stage_steps
@@ -74,7 +76,7 @@ def recovered(draft: Draft) -> Letter:
     words = draft.words
     subject = words.gettext(
         "charging is back (stopped for {duration})",
-        duration=words.brief_duration(_passed_secs(draft)),
+        duration=words.brief_duration(_stop_secs(draft)),
     )
     return Letter(
         Tone.GOOD, subject, words.gettext("Charging is back"), _return(draft),
@@ -89,7 +91,7 @@ def summary(draft: Draft) -> Letter:
         return _withdrawn(draft)
     subject = words.gettext(
         "charging had stopped ({duration}) and is back",
-        duration=words.brief_duration(_passed_secs(draft)),
+        duration=words.brief_duration(_stop_secs(draft)),
     )
     return Letter(
         Tone.GOOD, subject, words.gettext("Charging had stopped, and is back"), _return(draft),
@@ -110,7 +112,7 @@ def silence_rows(draft: Draft) -> Rows:
     words, facts = draft.words, draft.facts
     rows = []
     if facts.silent_since is not None:
-        rows.append((words.gettext("Last call"), words.full(facts.silent_since)))
+        rows.append((words.gettext("Last call"), words.full(_quiet_since(draft))))
         passed = words.duration(_passed_secs(draft))
         rows.append((words.gettext("Silent for"), passed))
         if 0 < facts.silence_secs < _passed_secs(draft) - _WORTH_TELLING_SECS:
@@ -121,7 +123,7 @@ def silence_rows(draft: Draft) -> Rows:
             "{expected} (alarm at {limit})",
             expected=words.number(facts.expected), limit=words.number(facts.limit),
         )  # fmt: skip
-        rows.append((words.gettext("Expected calls, none came"), value))
+        rows.append((words.gettext("Calls expected"), value))
     return tuple(rows)
 
 
@@ -143,26 +145,42 @@ def stop_steps(draft: Draft) -> tuple[Step, ...]:
     )
 
 
-def _since(draft: Draft) -> str:
+def _quiet_since(draft: Draft) -> datetime:
+    """Return the last call; where some came in between, the last of those."""
     facts = draft.facts
-    return draft.words.since(facts.silent_since or facts.opened_at)
+    start = facts.silent_since or facts.opened_at
+    return facts.last_arrival if facts.flaps and facts.last_arrival is not None else start
+
+
+def _since(draft: Draft) -> str:
+    return draft.words.since(_quiet_since(draft))
 
 
 def _passed_secs(draft: Draft) -> float:
+    return max(0.0, (draft.now - _quiet_since(draft)).total_seconds())
+
+
+def _stop(draft: Draft) -> tuple[datetime, datetime]:
+    """Return from when to when it was stopped, now that it is over."""
     facts = draft.facts
-    end = facts.resumed_at or facts.closed_at or draft.now
-    return max(0.0, (end - (facts.silent_since or facts.opened_at)).total_seconds())
+    start = facts.silent_since or facts.opened_at
+    return start, max(start, facts.resumed_at or facts.closed_at or draft.now)
+
+
+def _stop_secs(draft: Draft) -> float:
+    start, end = _stop(draft)
+    return (end - start).total_seconds()
 
 
 def _silence(draft: Draft) -> str:
     """Return what other channels get alone: since when, how long, and what was expected."""
     words = draft.words
     silence = words.gettext(
-        "{Since} no calls have been charged ({duration}).",
-        Since=sentence(_since(draft)),
+        "No calls have been charged {since} ({duration}).",
+        since=_since(draft),
         duration=words.duration(_passed_secs(draft)),
     )
-    return " ".join((silence, *_expectation(draft)))
+    return " ".join((sentence(silence), *_expectation(draft)))
 
 
 def _expectation(draft: Draft) -> tuple[str, ...]:
@@ -181,16 +199,18 @@ def _expectation(draft: Draft) -> tuple[str, ...]:
 
 
 def _flaps(draft: Draft) -> tuple[str, ...]:
-    count = draft.facts.flaps
-    if not count:
+    words, facts = draft.words, draft.facts
+    if not facts.flaps:
         return ()
-    return (
-        draft.words.ngettext(
-            "Meanwhile calls came once for a short time, and stopped again.",
-            "Meanwhile calls came {count} times for a short time, and stopped again.",
-            count,
-        ),
+    began = words.gettext(
+        "Charging first stopped {at}.", at=words.at(facts.silent_since or facts.opened_at)
     )
+    between = words.ngettext(
+        "Since then calls came once for a short time, and stopped again.",
+        "Since then calls came {count} times for a short time, and stopped again.",
+        facts.flaps,
+    )
+    return (f"{began} {between}",)
 
 
 def _next(draft: Draft) -> tuple[str, ...]:
@@ -213,15 +233,15 @@ def _next(draft: Draft) -> tuple[str, ...]:
 
 
 def _return(draft: Draft) -> str:
-    words, facts = draft.words, draft.facts
-    end = facts.resumed_at or facts.closed_at or draft.now
-    start = facts.silent_since or facts.opened_at
-    return words.gettext(
-        "{Since} calls are being charged again. Charging was stopped {span} ({duration}).",
-        Since=sentence(words.since(end)),
+    words = draft.words
+    start, end = _stop(draft)
+    text = words.gettext(
+        "{since} calls have been charged again. Charging was stopped {span} ({duration}).",
+        since=words.since(end),
         span=words.span(start, end),
-        duration=words.duration((end - start).total_seconds()),
+        duration=words.duration(_stop_secs(draft)),
     )
+    return sentence(text)
 
 
 def _approximate(draft: Draft) -> tuple[str, ...]:

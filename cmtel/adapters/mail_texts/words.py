@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 
 from babel import Locale
 from babel.dates import format_skeleton, format_time
-from babel.lists import format_list
 from babel.numbers import format_decimal
-from babel.units import format_unit
 
 from cmtel.config.languages import Language, Translator
 
@@ -63,12 +62,13 @@ class Words:
 
     def span(self, start: datetime, end: datetime) -> str:
         """Return "from 14:02 to 15:31", with the days where they matter."""
-        return self.gettext("from {start} to {end}", start=self.short(start), end=self.short(end))
+        is_one_day = self._is_today(start) and self._is_today(end)
+        shown = self.time if is_one_day else self._with_day
+        return self.gettext("from {start} to {end}", start=shown(start), end=shown(end))
 
     def short(self, moment: datetime) -> str:
         """Return "14:02", or "Sat, 21 Nov, 22:14" if it is another day."""
-        time = self.time(moment)
-        return time if self._is_today(moment) else f"{self._day(moment)}, {time}"
+        return self.time(moment) if self._is_today(moment) else self._with_day(moment)
 
     def time(self, moment: datetime) -> str:
         """Return "14:02"."""
@@ -83,12 +83,13 @@ class Words:
     # --- quantities ----------------------------------------------------------------------------
 
     def duration(self, secs: float) -> str:
-        """Return "1 hour, 29 minutes": the two largest units, in full."""
-        return format_list(self._parts(secs, "long"), style="unit", locale=self._locale)
+        """Return "1 hour 29 minutes": the two largest units, in full."""
+        large, *small = (_FULL[unit](self, count) for unit, count in _units(secs))
+        return self.gettext("{large} {small}", large=large, small=small[0]) if small else large
 
     def brief_duration(self, secs: float) -> str:
-        """Return "1 hr 29 mins", for subjects."""
-        return " ".join(self._parts(secs, "short"))
+        """Return "1 h 29 min", for subjects."""
+        return " ".join(_BRIEF[unit](self, count) for unit, count in _units(secs))
 
     def number(self, value: float) -> str:
         """Return "1,234" or "12.4": one decimal at most."""
@@ -103,23 +104,11 @@ class Words:
         is_teen = number % 100 in (11, 12, 13)
         return f"{number}{'th' if is_teen else _ENGLISH.get(number % 10, 'th')}"
 
-    def _parts(self, secs: float, length: str) -> list[str]:
-        total = max(0, round(secs))
-        if total >= _MINUTE_SECS:
-            total = round(total / _MINUTE_SECS) * _MINUTE_SECS
-        days, rest = divmod(total, _DAY_SECS)
-        hours, rest = divmod(rest, _HOUR_SECS)
-        minutes, seconds = divmod(rest, _MINUTE_SECS)
-        units = [("day", days), ("hour", hours), ("minute", minutes), ("second", seconds)]
-        first = next((i for i, (_, count) in enumerate(units) if count), len(units) - 1)
-        shown = [units[first], *[unit for unit in units[first + 1 : first + 2] if unit[1]]]
-        return [
-            format_unit(count, f"duration-{unit}", length, locale=self._locale)  # type: ignore[arg-type] # a Literal
-            for unit, count in shown
-        ]
-
     def _is_today(self, moment: datetime) -> bool:
         return self.local(moment).date() == self._now.date()
+
+    def _with_day(self, moment: datetime) -> str:
+        return f"{self._day(moment)}, {self.time(moment)}"
 
     def _day(self, moment: datetime) -> str:
         local = self.local(moment)
@@ -127,6 +116,32 @@ class Words:
         return format_skeleton(skeleton, local, locale=self._locale)
 
 
+def _units(secs: float) -> list[tuple[str, int]]:
+    """Return the largest unit that is not 0, and the next one unless that is 0."""
+    total = max(0, round(secs))
+    if total >= _MINUTE_SECS:
+        total = round(total / _MINUTE_SECS) * _MINUTE_SECS
+    days, rest = divmod(total, _DAY_SECS)
+    hours, rest = divmod(rest, _HOUR_SECS)
+    minutes, seconds = divmod(rest, _MINUTE_SECS)
+    units = [("day", days), ("hour", hours), ("minute", minutes), ("second", seconds)]
+    first = next((index for index, (_, count) in enumerate(units) if count), len(units) - 1)
+    return [units[first], *[unit for unit in units[first + 1 : first + 2] if unit[1]]]
+
+
+#: In the catalogues, and not from CLDR: that lacks some of them in Portuguese.
+_FULL: dict[str, Callable[[Words, int], str]] = {
+    "day": lambda words, count: words.ngettext("{count} day", "{count} days", count),
+    "hour": lambda words, count: words.ngettext("{count} hour", "{count} hours", count),
+    "minute": lambda words, count: words.ngettext("{count} minute", "{count} minutes", count),
+    "second": lambda words, count: words.ngettext("{count} second", "{count} seconds", count),
+}
+_BRIEF: dict[str, Callable[[Words, int], str]] = {
+    "day": lambda words, count: words.gettext("{count} d", count=count),
+    "hour": lambda words, count: words.gettext("{count} h", count=count),
+    "minute": lambda words, count: words.gettext("{count} min", count=count),
+    "second": lambda words, count: words.gettext("{count} s", count=count),
+}
 _ENGLISH = {1: "st", 2: "nd", 3: "rd"}
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 
 from cmtel.adapters.mail_texts.cleaning import cleaned, cleaned_order
 from cmtel.adapters.mail_texts.contents import letter
-from cmtel.adapters.mail_texts.html import HtmlPage
+from cmtel.adapters.mail_texts.html import html_text
 from cmtel.adapters.mail_texts.late import with_late_note
 from cmtel.adapters.mail_texts.letter import Draft, Letter
 from cmtel.adapters.mail_texts.message import Heading, message_bytes
@@ -16,7 +16,7 @@ from cmtel.adapters.mail_texts.sheet import Sheet
 from cmtel.adapters.mail_texts.trial import trial_letter
 from cmtel.adapters.mail_texts.words import Words
 from cmtel.config.languages import Translator
-from cmtel.domain.mails.kinds import MailKind
+from cmtel.domain.mails.kinds import ALONE, MailKind
 from cmtel.services.notifier.ports import MailOrder
 
 #: What opens an incident is not to drown in the inbox; a reminder is seen by its number.
@@ -50,7 +50,6 @@ class MailWriter:
         self._head = letterhead
         self._translator = translator
         self._zone = zone
-        self._page = HtmlPage()
 
     def render(self, order: MailOrder) -> bytes:
         """Return the mail as it goes over the wire: RFC 5322, CR LF."""
@@ -69,7 +68,7 @@ class MailWriter:
                 ("X-CmTel-Kind", order.kind.value),
             ),
         )  # fmt: skip
-        return message_bytes(heading, plain_text(sheet), self._page.fill(sheet))
+        return message_bytes(heading, plain_text(sheet), html_text(sheet))
 
     def mark_late(self, message: bytes, written: datetime, delivered: datetime) -> bytes:
         """Return the mail with header and line "written 14:40, delivered 17:05"."""
@@ -86,7 +85,7 @@ class MailWriter:
             self._head.sender, self._sender_name, (to,), self._subject(written, ""), message_id,
             "", words.local(written_at), words.language, others=(("X-CmTel-Kind", "TEST"),),
         )  # fmt: skip
-        return message_bytes(heading, plain_text(sheet), self._page.fill(sheet))
+        return message_bytes(heading, plain_text(sheet), html_text(sheet))
 
     def _words(self, now: datetime) -> Words:
         return Words(self._translator, self._zone, now)
@@ -114,6 +113,8 @@ class MailWriter:
         if undeliverable:
             lines.insert(0, words.gettext("Could not be delivered to: {recipients}.",
                                           recipients=", ".join(undeliverable)))  # fmt: skip
+        if draft.order.kind in ALONE:
+            return tuple(lines)
         number = f"{draft.order.incident_id[:8]}.{draft.order.seq}"
         return (*lines, words.gettext("Incident {number}.", number=cleaned(number, 30)))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import count as count_from
 from itertools import islice
@@ -36,30 +36,40 @@ def start_of_last(path: Path, count: int | None, wanted: LogFilter) -> Place | N
 
 def _wanted(path: Path, wanted: LogFilter) -> Iterator[Place]:
     """Yield where the wanted lines begin, the newest first."""
+    marks = [mark.encode("ascii") for mark in wanted.marks]
     for number in count_from():
         file_path = older(path, number) if number else path
         if number and not file_path.exists():
             return
         with file_path.open("rb") as file:
             whole = place_in(file, 0)
-            for offset_bytes, text in _backwards(file):
-                line = parsed(line_text(text)) if wanted.is_choosy else None
-                if line is not None and wanted.is_before(line):
-                    return
-                if line is None or wanted.wants(line):
-                    yield replace(whole, offset_bytes=offset_bytes)
+            for offset_bytes, data in _backwards(file, marks):
+                if wanted.is_choosy:
+                    line = parsed(line_text(data))
+                    if wanted.is_before(line):
+                        return
+                    if not wanted.wants(line):
+                        continue
+                yield replace(whole, offset_bytes=offset_bytes)
             if file.tell() > _BLOCK_BYTES:  # it stopped at a hole, not at the beginning
                 return
 
 
-def _backwards(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines and where they begin, from the last to the first, or to a hole."""
+def _backwards(file: IO[bytes], marks: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines and where they begin, from the last to the first, or to a hole.
+
+    With ``marks``, blocks in which none of them is are passed over.
+    """
     at = end = file.seek(0, os.SEEK_END)
     rest = b""
     while at > 0 and len(rest) <= _MAX_LINE_BYTES:
         start = max(0, at - _BLOCK_BYTES)
         file.seek(start)
-        rest, *lines = (file.read(at - start) + rest).split(b"\n")
+        block = file.read(at - start) + rest
+        if marks and not any(mark in block for mark in marks):
+            rest, at = block.partition(b"\n")[0], start
+            continue
+        rest, *lines = block.split(b"\n")
         begins_at = at = start
         offsets = []
         for line in [rest, *lines]:

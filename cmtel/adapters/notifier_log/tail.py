@@ -62,8 +62,11 @@ class Tail:
 
         With ``is_last`` also a line that has no end yet; nothing can be read after that.
         """
+        marks = self._wanted.marks
         for path, offset_bytes in self._unread():
             for text in self._read(path, offset_bytes, is_last=is_last):
+                if marks and not any(mark in text for mark in marks):
+                    continue
                 line = parsed(text)
                 if self._wanted.wants(line):
                     yield line

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
+from cmtel.errors import AccessDenied, SourceError
 from cmtel.services.ports import Clock
 
 #: How long one wait for a peer may last before the wish to stop is looked at.
@@ -81,3 +82,27 @@ def address_text(address: tuple[str, int]) -> str:
     """``host:port``, an IPv6 host in brackets."""
     host, port = address[0], address[1]
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def listening_socket(address: tuple[str, int]) -> socket.socket:
+    """Return a socket that listens and does not block.
+
+    Raises:
+        AccessDenied: The port needs other rights.
+        SourceError: The address is in use or not this machine's.
+    """
+    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+    try:
+        listener = socket.create_server(address, family=family)
+    except PermissionError as exc:
+        raise AccessDenied(
+            f"Listening on {address_text(address)} was refused: {exc.strerror}.",
+            hint="Take a port above 1023.",
+        ) from exc
+    except (OSError, OverflowError) as exc:
+        raise SourceError(
+            f"Nothing can listen on {address_text(address)}: {exc}.",
+            hint="Take another port; with port 0 the system chooses one.",
+        ) from exc
+    listener.setblocking(False)
+    return listener

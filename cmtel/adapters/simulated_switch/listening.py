@@ -11,12 +11,12 @@ from cmtel.adapters.simulated_switch.links import (
     STOP_CHECK_SECS,
     address_text,
     is_lost,
+    listening_socket,
     prepare,
     push,
     refuse,
     say_goodbye,
 )
-from cmtel.errors import AccessDenied, SourceError
 from cmtel.services.ports import Clock
 
 
@@ -50,7 +50,7 @@ class ListeningSwitch:
         self._is_many = is_many
         self._goodbye_secs = goodbye_secs
         self._clients: list[socket.socket] = []
-        self._listener = _listener(address)
+        self._listener = listening_socket(address)
         tell(f"listening on {address_text(self._listener.getsockname())}")
 
     def tend(self) -> None:
@@ -103,21 +103,3 @@ class ListeningSwitch:
         self._clients.remove(client)
         client.close()
         self._tell("a client has gone")
-
-
-def _listener(address: tuple[str, int]) -> socket.socket:
-    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-    try:
-        listener = socket.create_server(address, family=family)
-    except PermissionError as exc:
-        raise AccessDenied(
-            f"Listening on {address_text(address)} was refused: {exc.strerror}.",
-            hint="Take a port above 1023.",
-        ) from exc
-    except (OSError, OverflowError) as exc:
-        raise SourceError(
-            f"Nothing can listen on {address_text(address)}: {exc}.",
-            hint="Take another port; with port 0 the system chooses one.",
-        ) from exc
-    listener.setblocking(False)
-    return listener

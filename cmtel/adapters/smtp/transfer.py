@@ -67,8 +67,14 @@ def transfer(connection: Connection, message: bytes, envelope: Envelope, replies
 
 
 def seven_bit(message: bytes) -> bytes:
-    """Return the mail with its 8-bit parts encoded, for a server that takes none."""
-    return message_from_bytes(message, policy=_SEVEN_BIT).as_bytes()
+    """Return the mail with its 8-bit parts encoded, for a server that takes none.
+
+    One that does not say what its bytes are cannot be; it goes as it is, which most servers take.
+    """
+    try:
+        return message_from_bytes(message, policy=_SEVEN_BIT).as_bytes()
+    except (UnicodeError, LookupError):
+        return message
 
 
 def _name_recipients(

@@ -1,15 +1,17 @@
-"""tcp: connect to a switch that sends its records to whoever connects (FRITZ!Box and others).
+"""tcp: connect to a switch that sends its records to whoever connects, or logs in.
 
-The connection is made anew for ever: after 1 s, then waits that double up to 60 s. All
-connections together are one stream for the decoder, so a call that began before a cut can end
-after it, also over a restart of the program; a partial line ends at the cut, because its rest
-will not come.
+The connection is made anew for ever: after 1 s, then waits that double up to 60 s. A switch that
+refuses the login is asked again after 5 minutes, then waits that double up to half an hour: more
+tries could lock the account. All connections together are one stream for the decoder, so a call
+that began before a cut can end after it, also over a restart of the program; a partial line ends
+at the cut, because its rest will not come.
+
+What is said to the switch is its format's session (``formats.session``).
 """
 
 from __future__ import annotations
 
 import errno
-import logging
 import os
 import selectors
 import socket
@@ -17,21 +19,17 @@ from collections.abc import Callable
 from contextlib import closing
 
 from cmtel.adapters.sources.back_off import BackOff
-from cmtel.adapters.sources.tcp_socket import (
-    IDLE_SECS,
-    READ_BYTES,
-    WAKE_SECS,
-    keep_alive,
-    words_of,
-)
+from cmtel.adapters.sources.conversation import MEMORY_ID, Conversation
+from cmtel.adapters.sources.tcp_socket import WAKE_SECS, keep_alive, words_of
 from cmtel.domain.source_address import SourceAddress
+from cmtel.errors import SourceError
+from cmtel.formats.session import Ending, OpenLine, Session
 from cmtel.services.ports import Clock, Feed, Intake, LinkState
 
-logger = logging.getLogger(__name__)
-
 CONNECT_TIMEOUT_SECS = 10.0
-#: On a stop, nothing for so long means that nothing is under way in the kernel.
-_DRAIN_QUIET_SECS = 0.05
+#: The waits after a refused login: accounts are locked by a few tries within minutes.
+FIRST_REFUSED_SECS = 300.0
+LONGEST_REFUSED_SECS = 1800.0
 _IN_PROGRESS = frozenset({errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EALREADY})
 
 
@@ -40,8 +38,7 @@ class TcpDial:
 
     Args:
         random: For the waits (see BackOff).
-        greet: Called with each new connection (blocking, time-out set) before anything is
-            read: where a switch wants a login. An OSError from it counts as a cut.
+        session: What is said to the switch.
         once: End when a connection has been made and has ended.
     """
 
@@ -51,7 +48,7 @@ class TcpDial:
         clock: Clock,
         *,
         random: Callable[[], float],
-        greet: Callable[[socket.socket], None] | None = None,
+        session: Session | None = None,
         connect_timeout_secs: float = CONNECT_TIMEOUT_SECS,
         once: bool = False,
     ) -> None:
@@ -59,72 +56,70 @@ class TcpDial:
         self._name = address.host_port
         self._clock = clock
         self._back_off = BackOff(random)
-        self._greet = greet
+        self._refusals = BackOff(
+            random, first_secs=FIRST_REFUSED_SECS, longest_secs=LONGEST_REFUSED_SECS
+        )
+        self._session = session or OpenLine()
         self._connect_timeout_secs = connect_timeout_secs
         self._once = once
 
     def run(self, intake: Intake) -> None:
-        """Stay connected until the clock is stopping; on return all that came is committed."""
+        """Stay connected until the clock is stopping; on return all that came is committed.
+
+        Raises:
+            SourceError: It was to end with the connection, and the switch refused the login.
+        """
         self._intake = intake
+        for mark in intake.checkpoints():
+            if mark.file_id == MEMORY_ID:
+                self._session.recall(mark.note)
         feed = intake.open_feed()
         while not self._clock.is_stopping:
-            was_connected = self._connect_and_receive(feed)
+            was_connected, wait_secs = self._connect_and_receive(feed)
             if was_connected and self._once:
                 feed.close()
                 intake.commit()
                 break
-            self._clock.wait(self._back_off.next_secs())
+            self._clock.wait(wait_secs)
         intake.link(LinkState.ENDED, self._name)
 
-    def _connect_and_receive(self, feed: Feed) -> bool:
-        """Serve one connection to its end; return whether there was one."""
+    def _connect_and_receive(self, feed: Feed) -> tuple[bool, float]:
+        """Serve one connection to its end; return whether there was one, and the wait after it."""
         self._intake.link(LinkState.CONNECTING, self._name)
         try:
             connection = self._connected()
         except OSError as exc:
             self._intake.link(LinkState.DOWN, f"{self._name}: {words_of(exc)}")
-            return False
+            return False, self._back_off.next_secs()
         with closing(connection):
-            reason = self._serve(connection, feed)
+            talk = Conversation(
+                connection, self._session, feed, self._intake, self._clock, self._name
+            )
+            ending = talk.run()
         feed.cut()
         self._intake.commit()
-        if reason:
-            self._intake.link(LinkState.DOWN, f"{self._name}: {reason}")
-        return True
-
-    def _serve(self, connection: socket.socket, feed: Feed) -> str:
-        """Receive until the connection ends; return why it did, "" on a wished stop."""
-        try:
-            if self._greet is not None:
-                self._greet(connection)
-            self._intake.link(LinkState.UP, self._name)
-            self._receive(connection, feed)
-        except OSError as exc:
-            return words_of(exc)
-        return "" if self._clock.is_stopping else "the switch closed the connection"
-
-    def _receive(self, connection: socket.socket, feed: Feed) -> None:
-        """Push and commit what comes, until the end; on a stop also what is there already."""
-        is_idle_due = False
-        while True:
-            is_stopping = self._clock.is_stopping
-            connection.settimeout(_timeout_secs(is_stopping, is_idle_due))
-            try:
-                data = connection.recv(READ_BYTES)
-            except (TimeoutError, BlockingIOError):
-                if is_stopping:
-                    return
-                if is_idle_due:
-                    feed.idle()
-                    self._intake.commit()
-                is_idle_due = False
-                continue
-            if not data:
-                return
+        if talk.was_fruitful:
             self._back_off.reset()
-            feed.push(data)
-            self._intake.commit()
-            is_idle_due = feed.pending_bytes > 0
+            self._refusals.reset()
+        return True, self._wait_after(ending)
+
+    def _wait_after(self, ending: Ending | None) -> float:
+        """Tell the link why it is down; return how long to leave the switch alone."""
+        if ending is None or self._clock.is_stopping:
+            return 0.0
+        detail = f"{self._name}: {ending.detail}"
+        if not ending.is_refused:
+            self._intake.link(LinkState.DOWN, detail)
+            return self._back_off.next_secs()
+        wait_secs = self._refusals.next_secs()
+        detail = f"{detail}; next try in {wait_secs / 60:.0f} minutes"
+        self._intake.link(LinkState.DOWN, detail)
+        if self._once:
+            raise SourceError(
+                f"{self._name}: {ending.detail}.",
+                hint="Check --source-opt user and secretRef against the switch.",
+            )
+        return wait_secs
 
     def _connected(self) -> socket.socket:
         """Return a connection; a wished stop interrupts the wait for it (not a name look-up)."""
@@ -163,9 +158,3 @@ class TcpDial:
                 if selector.select(WAKE_SECS):
                     return connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         return errno.ETIMEDOUT
-
-
-def _timeout_secs(is_stopping: bool, is_idle_due: bool) -> float:
-    if is_stopping:
-        return _DRAIN_QUIET_SECS
-    return IDLE_SECS if is_idle_due else WAKE_SECS

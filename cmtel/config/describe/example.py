@@ -40,6 +40,37 @@ EXAMPLE: Mapping[str, Any] = {
                 "@id": "id",
             }
         ],
+        "Extensions": [
+            {
+                "@kind": "csv",
+                "@path": "extensions.csv",
+                "@extension": "extension",
+                "@room": "room",
+                "@department": "department",
+                "@costCentre": "cost_centre",
+                "@class": "class",
+                "@validFrom": "valid_from",
+                "@validTo": "valid_to",
+            }
+        ],
+        "Tariffs": {
+            "@currency": "BRL",
+            "@file": "tariffs-brazil.csv",
+            "@holidays": "BR-SP",
+            "Tariff": [
+                {
+                    "@prefix": "+55",
+                    "@name": "Brasil, noite",
+                    "@perUnit": "0.15",
+                    "@unitSecs": "30",
+                    "@afterSecs": "30",
+                    "@secondUnitSecs": "6",
+                    "@from": "20:00",
+                    "@to": "08:00",
+                    "@days": "Mon-Fri",
+                }
+            ],
+        },
         "Spool": {},
     },
     "Check": {},

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, tzinfo
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from cmtel.domain.mails.kinds import OPENING, MailKind
 
@@ -17,7 +16,7 @@ class QuietHours(NamedTuple):
 
     starts: time
     ends: time
-    zone: ZoneInfo
+    zone: tzinfo
     lets_first_pass: bool = False
 
     def holds_back(self, kind: MailKind, now: datetime) -> bool:

@@ -17,6 +17,7 @@ from cmtel.errors import LineRejected
 from cmtel.formats.charges import charge
 from cmtel.formats.durations import clock_secs
 from cmtel.formats.fields_3cx import FIELDS, FieldOrder, Fields3cx, parties
+from cmtel.formats.folded_call import legs_by_call_id
 from cmtel.formats.framers import LineFramer
 from cmtel.formats.legs import LegCounter
 from cmtel.formats.line_decoder import LEG_MEMORY_RECORDS, LineDecoder
@@ -197,4 +198,5 @@ times YYYY/MM/DD HH:MM:SS, UTC (option clock=local), duration HH:MM:SS; Ext. bef
     make_framer=LineFramer,
     make_decoder=make_decoder,
     encode=encode,
+    legs=legs_by_call_id("callid, else historyid"),
 )

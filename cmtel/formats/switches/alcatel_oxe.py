@@ -11,6 +11,7 @@ from datetime import datetime
 from cmtel.domain.calls import CallRecord, Outcome, Rejected, Skipped
 from cmtel.errors import LineRejected
 from cmtel.formats.charges import UNIT_PRICE
+from cmtel.formats.folded_call import legs_by_call_id
 from cmtel.formats.line_decoder import LEG_MEMORY_RECORDS, LineDecoder
 from cmtel.formats.options import refuse_unknown
 from cmtel.formats.outcomes import empty_outcome, nothing
@@ -22,6 +23,7 @@ from cmtel.formats.oxe_messages import (
 )
 from cmtel.formats.oxe_tickets import TicketReader, encode
 from cmtel.formats.seam import Decoded, DecodeOptions, Decoder, Format
+from cmtel.formats.sessions.oxe_link import SESSION
 from cmtel.formats.text import ENCODING, RecordTexts, is_oversize, raw_text
 
 NAME = "alcatel-oxe"
@@ -133,4 +135,6 @@ ticket ED5.2: 1-5 version, 6-35 called, 36-65 charged, 137-166 calling, 167-168 
     make_framer=OxeFramer,
     make_decoder=make_decoder,
     encode=encode,
+    legs=legs_by_call_id("CallReference", is_reused=True),
+    session=SESSION,
 )

@@ -11,6 +11,7 @@ import re
 from cmtel.domain.calls import CallRecord, Outcome, Skipped
 from cmtel.errors import LineRejected
 from cmtel.formats.asterisk_cdr import AsteriskCdrReader, Cdr, is_time_or_empty
+from cmtel.formats.asterisk_legs import LegFacts, linkedid_rule
 from cmtel.formats.asterisk_simulated import simulated_cdr
 from cmtel.formats.block_framer import GREETING, BlockFramer
 from cmtel.formats.direction import CONTEXTS, INTERNAL
@@ -19,6 +20,7 @@ from cmtel.formats.line_decoder import LEG_MEMORY_RECORDS, LineDecoder
 from cmtel.formats.options import refuse_unknown
 from cmtel.formats.recent_keys import RecentKeys
 from cmtel.formats.seam import DecodeOptions, Decoder, EncodedRecord, Format
+from cmtel.formats.sessions.asterisk_manager import SESSION
 from cmtel.formats.simulated import CallTimes
 from cmtel.formats.text import ENCODING, RecordTexts
 
@@ -112,6 +114,13 @@ def _fields(lines: list[str]) -> dict[str, str]:
     return fields
 
 
+def block_facts(raw: str) -> LegFacts:
+    """Return what the block of a leg says beside the call."""
+    fields = _fields(raw.split("\r\n") if "\r\n" in raw else _LINE_END.split(raw))
+    names = "channel", "dst_channel", "lastapplication", "disposition", "unique_id", "sequence"
+    return LegFacts._make(fields.get(name, "") for name in names)
+
+
 def _one_line(text: str) -> str:
     return text.replace("\r", " ").replace("\n", " ").strip(" \t")
 
@@ -170,4 +179,9 @@ UniqueID: 1709543702.2561
     make_framer=BlockFramer,
     make_decoder=make_decoder,
     encode=encode,
+    legs=linkedid_rule(
+        "LinkedID where it is mapped; else UniqueID, which joins the records of one channel",
+        block_facts,
+    ),
+    session=SESSION,
 )

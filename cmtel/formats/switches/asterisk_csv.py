@@ -13,6 +13,7 @@ import re
 from cmtel.domain.calls import CallRecord, Outcome
 from cmtel.errors import LineRejected
 from cmtel.formats.asterisk_cdr import AsteriskCdrReader, Cdr, is_time_or_empty
+from cmtel.formats.asterisk_legs import csv_facts, linkedid_rule
 from cmtel.formats.asterisk_simulated import simulated_cdr
 from cmtel.formats.csv_decoder import CsvDecoder
 from cmtel.formats.direction import CONTEXTS, INTERNAL
@@ -127,4 +128,8 @@ times YYYY-MM-DD HH:MM:SS, local; with usegmtime=yes use --timezone UTC""",
     make_framer=LineFramer,
     make_decoder=make_decoder,
     encode=encode,
+    legs=linkedid_rule(
+        "linkedid; in files without that column uniqueid, which joins the records of one channel",
+        csv_facts,
+    ),
 )

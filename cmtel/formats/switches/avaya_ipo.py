@@ -19,7 +19,8 @@ from cmtel.formats.legs import LegCounter
 from cmtel.formats.line_decoder import LEG_MEMORY_RECORDS
 from cmtel.formats.numbers import caller_number, number, party_name
 from cmtel.formats.options import refuse_unknown
-from cmtel.formats.seam import DecodeOptions, Decoder, EncodedRecord, Format
+from cmtel.formats.seam import DecodeOptions, Decoder, EncodedRecord, Format, LegRule
+from cmtel.formats.segments import fold_segments
 from cmtel.formats.simulated import CallTimes, clock_text, quoted
 from cmtel.formats.strict_csv import StrictCsv
 from cmtel.formats.text import ENCODING, RecordTexts
@@ -172,6 +173,16 @@ def _extension(device: str) -> str | None:
     return number(device[1:]) if device[:1] == "E" else None
 
 
+def _call_key(call: CallRecord) -> str:
+    """Call IDs start anew with the system; segments of a call share its start, too."""
+    return f"{call.call_id} {call.started_at}"
+
+
+def _is_last(call: CallRecord) -> bool:
+    """Tell if Continuation, the field after the call id, is 0; before the id is Is Internal."""
+    return any(f",{flag},{call.call_id},0," in call.raw for flag in "01")
+
+
 def make_decoder(options: DecodeOptions) -> Decoder:
     """Return a decoder; UsageError on a bad option."""
     refuse_unknown(NAME, OPTIONS, options.values)
@@ -228,4 +239,7 @@ one record a segment of a call; local time""",
     make_framer=LineFramer,
     make_decoder=make_decoder,
     encode=encode,
+    legs=LegRule(
+        "Call ID and Call Start, until Continuation is 0", fold_segments, _call_key, _is_last
+    ),
 )

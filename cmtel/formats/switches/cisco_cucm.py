@@ -21,6 +21,7 @@ from cmtel.formats.call_spans import known_length
 from cmtel.formats.csv_decoder import CsvDecoder
 from cmtel.formats.direction import INTERNAL, NumberPlan
 from cmtel.formats.durations import whole
+from cmtel.formats.folded_call import legs_by_call_id
 from cmtel.formats.framers import LineFramer
 from cmtel.formats.legs import LegCounter
 from cmtel.formats.line_decoder import LEG_MEMORY_RECORDS
@@ -214,4 +215,5 @@ times in epoch seconds, UTC""",
     options=OPTIONS,
     make_framer=LineFramer,
     make_decoder=make_decoder,
+    legs=legs_by_call_id("globalCallID", is_reused=True),
 )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from cmtel.domain.calls import CallRecord, Outcome
 from cmtel.errors import LineRejected, UsageError
 from cmtel.formats.csv_decoder import CsvDecoder
+from cmtel.formats.folded_call import legs_by_call_id
 from cmtel.formats.framers import LineFramer
 from cmtel.formats.line_decoder import LEG_MEMORY_RECORDS
 from cmtel.formats.named_fields import OPTIONS as NAMED_OPTIONS
@@ -116,4 +117,5 @@ simulated records have the fields
     make_framer=LineFramer,
     make_decoder=make_decoder,
     encode=encode,
+    legs=legs_by_call_id("call_id where it is given", is_reused=True),
 )

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from cmtel.domain.calls import CallRecord, Outcome
+from cmtel.formats.folded_call import legs_by_call_id
 from cmtel.formats.framers import LineFramer
 from cmtel.formats.line_decoder import LEG_MEMORY_RECORDS, LineDecoder
 from cmtel.formats.named_fields import OPTIONS as NAMED_OPTIONS
@@ -104,4 +105,5 @@ simulated records have the fields
     make_framer=LineFramer,
     make_decoder=make_decoder,
     encode=encode,
+    legs=legs_by_call_id("call_id where it is given", is_reused=True),
 )

@@ -17,7 +17,9 @@ from cmtel.formats.framers import LineFramer
 from cmtel.formats.joining_decoder import JoiningDecoder, Line, OpenCall
 from cmtel.formats.numbers import caller_number, number
 from cmtel.formats.options import refuse_unknown
+from cmtel.formats.peer import OpenSwitch
 from cmtel.formats.seam import DecodeOptions, Decoder, EncodedRecord, Format
+from cmtel.formats.session import OpenLine, SessionFormat
 from cmtel.formats.simulated import CallTimes
 from cmtel.formats.state import state_of
 from cmtel.formats.text import ENCODING, RecordTexts
@@ -167,6 +169,16 @@ def encode(call: CallRecord) -> list[EncodedRecord]:
     ]
 
 
+_SESSION = SessionFormat(
+    says=(
+        "nothing; a connection that died in silence is found by TCP keep-alive, within a minute; "
+        "no acknowledgement, and no history: what happens while cmtel is away is lost"
+    ),
+    options=(),
+    make=lambda _login: OpenLine(),
+    make_switch=lambda _login: OpenSwitch(keeps_records=False, max_clients=8),
+)
+
 FORMAT = Format(
     name=NAME,
     switch="AVM FRITZ!Box, call monitor",
@@ -187,4 +199,5 @@ local time; old firmware sends no line""",
     make_framer=LineFramer,
     make_decoder=make_decoder,
     encode=encode,
+    session=_SESSION,
 )

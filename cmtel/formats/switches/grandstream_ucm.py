@@ -18,6 +18,7 @@ from cmtel.formats.asterisk_simulated import simulated_cdr
 from cmtel.formats.csv_decoder import CsvDecoder
 from cmtel.formats.direction import CONTEXTS, INTERNAL
 from cmtel.formats.durations import whole
+from cmtel.formats.folded_call import legs_by_call_id
 from cmtel.formats.json_framer import JsonArrayFramer, LinesOrJsonFramer, start_of_object
 from cmtel.formats.line_decoder import LEG_MEMORY_RECORDS
 from cmtel.formats.options import refuse_unknown
@@ -161,4 +162,5 @@ times YYYY-MM-DD HH:MM:SS, local; userfield Inbound, Outbound or Internal tells 
     make_framer=LinesOrJsonFramer,
     make_decoder=make_decoder,
     encode=encode,
+    legs=legs_by_call_id("uniqueid, which joins the records of one channel"),
 )

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from cmtel.domain.calls import CallRecord, Outcome, Rejected, Skipped
 from cmtel.errors import LineRejected
+from cmtel.formats.folded_call import legs_by_call_id
 from cmtel.formats.framers import LineFramer
 from cmtel.formats.line_decoder import LineDecoder
 from cmtel.formats.options import refuse_unknown
@@ -112,4 +113,5 @@ missing keys are null, unknown ones are ignored, values pass unchanged""",
     make_framer=LineFramer,
     make_decoder=make_decoder,
     encode=encode,
+    legs=legs_by_call_id("call_id where it is given", is_reused=True),
 )

@@ -25,6 +25,7 @@ from cmtel.formats.seam import (
     EncodedRecord,
     Format,
 )  # fmt: skip
+from cmtel.formats.sessions.mitel_5000_login import SESSION
 from cmtel.formats.simulated import CallTimes
 from cmtel.formats.text import ENCODING, RecordTexts, raw_text
 
@@ -203,4 +204,5 @@ FORMAT = Format(
     make_framer=LengthFramer,
     make_decoder=make_decoder,
     encode=encode,
+    session=SESSION,
 )

@@ -14,6 +14,7 @@ from cmtel.errors import LineRejected
 from cmtel.formats.call_spans import CallSpans, day_secs, known_length
 from cmtel.formats.days import YearlessDays, day_text
 from cmtel.formats.durations import clock_secs
+from cmtel.formats.folded_call import legs_by_call_id
 from cmtel.formats.framers import LineFramer
 from cmtel.formats.legs import LegCounter
 from cmtel.formats.line_decoder import LEG_MEMORY_RECORDS, LineDecoder
@@ -174,4 +175,5 @@ date MM/DD without year; the time is the start; local; answer **** is not answer
     make_framer=LineFramer,
     make_decoder=make_decoder,
     encode=encode,
+    legs=legs_by_call_id("call id", is_reused=True),
 )

@@ -24,7 +24,9 @@ from cmtel.formats.held_lines import HeldLine, HoldingDecoder
 from cmtel.formats.numbers import caller_number, number, party_name
 from cmtel.formats.options import refuse_unknown
 from cmtel.formats.outcomes import empty_outcome
-from cmtel.formats.seam import MAX_RECORD_BYTES, DecodeOptions, Decoder, Format
+from cmtel.formats.seam import MAX_RECORD_BYTES, DecodeOptions, Decoder, EncodedRecord, Format
+from cmtel.formats.sessions.nec_requests import SESSION
+from cmtel.formats.simulated import CallTimes, clock_text
 from cmtel.formats.text import ENCODING, RecordTexts, is_separator, raw_text
 
 NAME = "nec-sl"
@@ -193,6 +195,34 @@ def make_decoder(options: DecodeOptions) -> Decoder:
     return _NecDecoder(options)
 
 
+def _account(call: CallRecord) -> str:
+    """Return what stands in the last column: text in an incoming record is the caller's name."""
+    code = call.account_code or ""
+    if call.direction != "in":
+        return code
+    return call.name or ("" if any(map(str.isalpha, code)) else code)
+
+
+_CLASSES = {"in": "PIN", "internal": "ICM"}
+
+
+def encode(call: CallRecord) -> list[EncodedRecord]:
+    """Return the line that the system sends when the call has ended.
+
+    Year, seconds of the start, ring time, charges and call ids are not sent; a name stands where
+    the account code would be.
+    """
+    times = CallTimes(call)
+    kind = _CLASSES.get(call.direction or "", "POT")
+    account = _account(call) if times.talk_secs else _NOT_ANSWERED
+    line = (
+        f"{kind:5} {times.start:%H:%M %m/%d} {(call.line or '')[-4:]:4} "
+        f"{clock_text(min(times.talk_secs, 359_999))} {(call.local_number or '')[:10]:10} "
+        f"{(call.remote_number or '')[:20]:20} {account[:16]:16}"
+    )
+    return [EncodedRecord(times.total_secs, line.rstrip().encode() + b"\r\n")]
+
+
 FORMAT = Format(
     name=NAME,
     switch="NEC SL1000, SL1100, SL2100: SMDR",
@@ -206,4 +236,6 @@ NEXT and a name: the caller's name of the record before""",
     options=OPTIONS,
     make_framer=LineFramer,
     make_decoder=make_decoder,
+    encode=encode,
+    session=SESSION,
 )

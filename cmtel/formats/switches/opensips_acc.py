@@ -13,6 +13,7 @@ from datetime import datetime
 from cmtel.domain.calls import Skipped
 from cmtel.errors import LineRejected
 from cmtel.formats.direction import INTERNAL
+from cmtel.formats.folded_call import legs_by_call_id
 from cmtel.formats.framers import LineFramer
 from cmtel.formats.options import refuse_unknown
 from cmtel.formats.seam import DecodeOptions, Decoder, Format, FormatOption
@@ -95,4 +96,5 @@ one line a request, joined by callid from INVITE to BYE; time YYYY-MM-DD HH:MM:S
     options=OPTIONS,
     make_framer=LineFramer,
     make_decoder=make_decoder,
+    legs=legs_by_call_id("callid"),
 )

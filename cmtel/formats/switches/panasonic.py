@@ -25,6 +25,7 @@ from cmtel.formats.options import choice, flag, refuse_unknown
 from cmtel.formats.panasonic_line import Fields, split
 from cmtel.formats.record_times import RINGING, TIME_IS, RecordTimes, hour_of_day
 from cmtel.formats.seam import DecodeOptions, Decoder, EncodedRecord, Format
+from cmtel.formats.sessions.panasonic_login import SESSION
 from cmtel.formats.simulated import CallTimes, clock_text
 from cmtel.formats.text import ENCODING, RecordTexts, is_separator
 
@@ -234,4 +235,5 @@ date NN/NN/NN, time hh:mmAM or 24 h, ring m'ss, duration hh:mm'ss; the time is t
     make_framer=LineFramer,
     make_decoder=make_decoder,
     encode=encode,
+    session=SESSION,
 )

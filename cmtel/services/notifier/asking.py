@@ -5,7 +5,8 @@ request away in the same transaction as the state that came of it. So when the r
 state says what became of it. Where no service runs the request stays, and is done at the next
 start; a pause or downtime that is over by then is dropped.
 
-What is so already is not asked for again: every verb may be given twice.
+What is so already is not asked for again, so every verb may be given twice; unless something else
+that was asked for still waits, for then nobody knows yet what will be so.
 """
 
 from __future__ import annotations
@@ -105,7 +106,8 @@ class Asking:
         states = [s for s in self.states(feed) if any(work.id == id_ for work in s.downtimes)]
         if not states:
             hint = "'cmtel notifier downtime list' shows the ids."
-            raise CmtelError(f"There is no downtime {id_}; perhaps it is over.", hint=hint)
+            message = f"There is no downtime {id_}: it is over, or not taken by the notifier yet."
+            raise CmtelError(message, hint=hint)
         todo = [s.feed for s in states if any(w.id == id_ and w.ends_at > now for w in s.downtimes)]
         return self._ask("downtime-remove", states, todo, {"by": by, "id": id_})
 
@@ -116,12 +118,15 @@ class Asking:
     def _ask(
         self, verb: str, states: Iterable[FeedState], todo: list[str], told: Mapping[str, str]
     ) -> list[Answer]:
-        ids = {self._store.add_request(Request(verb, feed, told)) for feed in todo}
-        self._wait_for(ids)
+        states = list(states)
+        waiting = {request.feed for request in self._store.requests()}
+        unsure = {state.feed for state in states if waiting & {None, state.feed}}
+        asked = sorted({*todo, *unsure})
+        self._wait_for({self._store.add_request(Request(verb, feed, told)) for feed in asked})
         return [
-            Answer(self._store.feed(state.feed)[0] or state, state.feed in todo)
+            Answer(self._store.feed(state.feed)[0] or state, state.feed in asked)
             for state in states
-        ]  # fmt: skip
+        ]
 
     def _wait_for(self, ids: set[int]) -> None:
         """Wait until the service has done the requests."""

@@ -2,19 +2,26 @@
 
 Beside a running service, its own last evaluation is the answer, if it is fresh: a second reader
 would compete for the feed, and could contradict the mails. A service that holds its lock and does
-not look any more is degraded, whatever it found last.
+not look any more is degraded, whatever it found last. Where no service runs, the command looks
+itself, once (services/notifier/single_look.py).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from cmtel.domain.incidents.states import FeedState
 from cmtel.errors import ExitStatus
-from cmtel.services.notifier.health import Health, health
+from cmtel.services.notifier.health import Health, health, health_of
 from cmtel.services.notifier.ports import NotifierStore
-from cmtel.services.notifier.report import feed_report, last_mail_report, outbox_report
+from cmtel.services.notifier.report import (
+    feed_report,
+    last_mail_report,
+    outbox_report,
+    request_report,
+)
 
 #: A look takes a while, and a look of the loop at its clocks may come first.
 _SLACK = timedelta(seconds=30)
@@ -31,7 +38,7 @@ def checked(
     store: NotifierStore, now: datetime, process_id: int | None, check_secs: int,
     feed: str | None = None,
 ) -> Checked:  # fmt: skip
-    """Return how all feeds stand, or one.
+    """Return how all feeds stand, or one, by what the service found last.
 
     Args:
         process_id: Of the running service; None: it does not run, and nothing here is fresh.
@@ -45,21 +52,38 @@ def checked(
     oldest = now - timedelta(seconds=2 * check_secs) - _SLACK
     stale = {state.feed for state in found.feeds if _is_stale(state, oldest)}
     status = _status(found, is_running=process_id is not None, is_stale=bool(stale))
-    document = notifier_document(store, now, process_id, feed)
+    document = _document(found, store, process_id)
     feeds = [{**each, "is_stale": each["feed"] in stale} for each in document["feeds"]]
     return Checked(status, {"exit_status": int(status), **document, "feeds": feeds})
 
 
+def checked_once(states: Iterable[FeedState], store: NotifierStore, now: datetime) -> Checked:
+    """Return how feeds stand by a look of our own, where no service runs.
+
+    Raises:
+        SpoolError: The store cannot be read.
+    """
+    found = health_of(states, store, now)
+    document = _document(found, store, None)
+    feeds = [{**each, "is_stale": False} for each in document["feeds"]]
+    status = found.exit_status
+    return Checked(status, {"exit_status": int(status), **document, "feeds": feeds})
+
+
 def notifier_document(
-    store: NotifierStore, now: datetime, process_id: int | None, feed: str | None = None
+    store: NotifierStore, now: datetime, process_id: int | None
 ) -> dict[str, Any]:
     """Return the notifier as one JSON object: its process, feeds and mails."""
-    found = health(store, now, feed)
+    return _document(health(store, now), store, process_id)
+
+
+def _document(found: Health, store: NotifierStore, process_id: int | None) -> dict[str, Any]:
     return {
         "process_id": process_id,
         "feeds": [feed_report(state) for state in found.feeds],
         "outbox": outbox_report(store.open_rows(), found.failing_mails),
         "last_mail": last_mail_report(store.last_mail()),
+        "requests": [request_report(request) for request in store.requests()],
     }
 
 

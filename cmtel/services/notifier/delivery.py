@@ -22,6 +22,7 @@ from datetime import datetime, timedelta
 from cmtel.domain.incidents.actions import Level, Log
 from cmtel.domain.mails.outbox import MailState, OutboxRow
 from cmtel.domain.mails.quiet import QuietHours
+from cmtel.domain.mails.recipients import is_channel
 from cmtel.domain.mails.replies import (
     Outcome,
     Reply,
@@ -87,7 +88,8 @@ class Delivery:
         self._last_resort = last_resort
         self._settings = settings
         self._sent_secs: deque[float] = deque()
-        self._is_misconfigured = False
+        #: The mail servers as a whole (empty), or channels by their names.
+        self._misconfigured: set[str] = set()
 
     def reconfigure(self, renderer: Renderer, servers: Servers, settings: DeliverySettings) -> None:
         """Go on with other servers and hours, from the next mail on."""
@@ -125,18 +127,19 @@ class Delivery:
             return False
         now = self._now()
         with self._store.exclusive():
-            rows = self._store.open_rows()
-            if not rows:
-                return False
-            rows = self._expire(rows, now)
-            self._resort(rows, now)
-            batch = self._due(rows, now)
-            if not batch:
-                return False
-            batch = [row._replace(state=MailState.SENDING) for row in batch]
-            self._store.commit(Changes(rows={row.key: row for row in batch}))
-        self._record(batch, *self._send(batch, now))
-        return True
+            rows = self._expire(self._store.open_rows(), now)
+            failing = self._failing(rows, now)
+            rows = [failing.get(row.key, row) for row in rows]
+            batch = [row._replace(state=MailState.SENDING) for row in self._due(rows, now)]
+            changes = Changes(rows={**failing, **{row.key: row for row in batch}})
+            if changes.rows:
+                self._store.commit(changes)
+        for row in failing.values():
+            self._system_log.error(f"No mail server takes the mail {row.message_id}.")
+            self._last_resort.resort(row)
+        if batch:
+            self._record(batch, *self._send(batch, now))
+        return bool(batch)
 
     def next_due_at(self) -> datetime | None:
         """Return when something is due next; None if nothing waits."""
@@ -154,7 +157,7 @@ class Delivery:
     @property
     def is_misconfigured(self) -> bool:
         """True while servers answer that the settings are wrong (status DEGRADED)."""
-        return self._is_misconfigured
+        return bool(self._misconfigured)
 
     def _now(self) -> datetime:
         now = self._clock.now()
@@ -199,8 +202,10 @@ class Delivery:
             return [row for row in rows if row.key not in ended]
         return list(rows)
 
-    def _resort(self, rows: Sequence[OutboxRow], now: datetime) -> None:
-        """Nothing was accepted for long: say so by other means, once for each mail."""
+    def _failing(
+        self, rows: Sequence[OutboxRow], now: datetime
+    ) -> dict[tuple[str, int, str], OutboxRow]:
+        """Return what is to be told by other means, as nothing was accepted for long; marked."""
         limit = now - self._settings.resort_after
         failing = [
             row
@@ -211,11 +216,9 @@ class Delivery:
             and not row.has_resorted
         ]
         accepted = self._store.last_accepted_at() if failing else None
-        for row in failing:
-            if accepted is None or accepted <= limit:
-                self._store.commit(Changes(rows={row.key: row._replace(has_resorted=True)}))
-                self._system_log.error(f"No mail server takes the mail {row.message_id}.")
-                self._last_resort.resort(row)
+        if accepted is not None and accepted > limit:
+            return {}
+        return {row.key: row._replace(has_resorted=True) for row in failing}
 
     def _send(self, batch: Sequence[OutboxRow], now: datetime) -> tuple[SendReport, Mailer]:
         """Try the servers in order until one answers for itself."""
@@ -227,7 +230,8 @@ class Delivery:
             tuple(row.recipient for row in batch),
             f"{batch[0].incident_id}.{batch[0].seq}",
         )
-        mailers = self._servers.in_order(self._clock.monotonic())
+        # Rows of one mail have one kind of recipients: channels get mails of their own.
+        mailers = self._servers.in_order(batch[0].recipient, self._clock.monotonic())
         for mailer in mailers:
             report = self._hand_over(mailer, message, envelope)
             if mailer is mailers[-1] or not self._is_for_next(report):
@@ -267,12 +271,13 @@ class Delivery:
         self._note_health(mailer, [outcome(reply) for reply in replies.values()])
 
     def _note_health(self, mailer: Mailer, outcomes: Sequence[Outcome]) -> None:
+        way = mailer.name if is_channel(mailer.name) else ""
         if Outcome.ACCEPTED in outcomes:
             self._servers.was_good(mailer, self._clock.monotonic())
-            self._is_misconfigured = False
-        if Outcome.MISCONFIGURED in outcomes and not self._is_misconfigured:
-            self._is_misconfigured = True
-            self._system_log.error(f"The mail server {mailer.name} refuses the mail settings.")
+            self._misconfigured.discard(way)
+        if Outcome.MISCONFIGURED in outcomes and way not in self._misconfigured:
+            self._misconfigured.add(way)
+            self._system_log.error(f"{mailer.name} refuses the mail settings.")
 
 
 _UNTRIED = Reply(Stage.UNTRIED, None)

@@ -33,7 +33,16 @@ def health(store: NotifierStore, now: datetime, feed: str | None = None) -> Heal
         UsageError: There is no such feed.
         SpoolError: The store cannot be read.
     """
-    feeds = tuple(states_of(store, feed))
+    return health_of(states_of(store, feed), store, now)
+
+
+def health_of(states: Iterable[FeedState], store: NotifierStore, now: datetime) -> Health:
+    """Return how it stands with these states of the feeds, whoever found them.
+
+    Raises:
+        SpoolError: The store cannot be read.
+    """
+    feeds = tuple(states)
     failing = tuple(row for row in store.open_rows() if _is_failing(row, now))
     return Health(feeds, failing, _status(feeds, is_mail_failing=bool(failing)))
 
@@ -45,7 +54,7 @@ def _is_failing(row: OutboxRow, now: datetime) -> bool:
 def _status(feeds: Iterable[FeedState], *, is_mail_failing: bool) -> ExitStatus:
     if any(feed.pause is not None for feed in feeds):
         return ExitStatus.PAUSED
-    if any(feed.stall is not None for feed in feeds):
+    if any(feed.stall is not None or feed.state is State.STALLED for feed in feeds):
         return ExitStatus.STALLED
     if is_mail_failing or any(feed.state is State.BLIND for feed in feeds):
         return ExitStatus.DEGRADED

@@ -161,7 +161,10 @@ class Notifier:
             event = event_of(request, now, self._store.namespace)
             asked = [w for w in self.watches if request.feed in (None, w.feed.name)]
             if event is None or not asked:
-                entry = _entry(Level.ERROR, "REQUEST", verb=request.verb, feed=request.feed)
+                entry = _entry(
+                    Level.ERROR, "REQUEST", verb=request.verb, feed=request.feed,
+                    result="not done: no such feed, not understood, or over by now",
+                )  # fmt: skip
                 self._log.write(now, entry)
                 self._store.commit(Changes(done_requests=[request.id]))
                 continue

@@ -11,6 +11,7 @@ from cmtel.domain.mails.facts import MailFacts
 from cmtel.domain.mails.kinds import MailKind
 from cmtel.domain.mails.message_id import GROUP, message_id
 from cmtel.domain.mails.outbox import MailState, OutboxRow
+from cmtel.domain.mails.recipients import is_channel
 from cmtel.domain.mails.settle import settle
 from cmtel.domain.way import Stop, where_it_stopped
 from cmtel.services.notifier.changes import Changes
@@ -59,7 +60,7 @@ class Outbox:
             if (allowance := self._allowance(mail.kind, to, now)).is_allowed
         }
         undeliverable = self._undeliverable(mail.incident_id)
-        for group in [tuple(allowed)] if self.settings.is_group else [(to,) for to in allowed]:
+        for group in self._groups(tuple(allowed)):
             is_capped = any(allowed[to].is_capped for to in group)
             facts = mail.facts.at_queueing(stop, is_capped=is_capped)
             self._write(changes, mail, group, facts, undeliverable, now)
@@ -76,13 +77,21 @@ class Outbox:
             is_summary = row.kind is MailKind.SUMMARY and row.is_waiting
             changes.rows[row.key] = self._summary(row, now) if is_summary else row
 
+    def _groups(self, recipients: tuple[str, ...]) -> list[tuple[str, ...]]:
+        """Return who gets a mail together; channels get theirs alone, always."""
+        if not self.settings.is_group:
+            return [(to,) for to in recipients]
+        alone = [(to,) for to in recipients if is_channel(to)]
+        return [tuple(to for to in recipients if not is_channel(to)), *alone]
+
     def _write(
         self, changes: Changes, mail: QueueMail, group: tuple[str, ...], facts: MailFacts,
         undeliverable: tuple[str, ...], now: datetime,
     ) -> None:  # fmt: skip
         if not group:
             return
-        addressed = GROUP if self.settings.is_group else group[0]
+        is_group = self.settings.is_group and not is_channel(group[0])
+        addressed = GROUP if is_group else group[0]
         id_of_message = message_id(mail.incident_id, mail.seq, addressed, self.settings.host)
         root = self._store.thread_root(mail.thread_id, group[0])
         others = tuple(to for to in undeliverable if to not in group)

@@ -11,7 +11,7 @@ from typing import Any
 
 from cmtel.domain.incidents.states import Downtime, FeedState, Incident, Judgement, Silence
 from cmtel.domain.mails.outbox import OutboxRow
-from cmtel.services.notifier.changes import HistoryEvent, PastIncident
+from cmtel.services.notifier.changes import HistoryEvent, PastIncident, Request
 
 _NO_VERDICT = Judgement(Silence.NORMAL, 0.0)
 
@@ -68,6 +68,11 @@ def outbox_report(waiting: Iterable[OutboxRow], failing: Iterable[OutboxRow]) ->
     ]
     oldest = min((row.created_at for row in waiting), default=None)
     return {"waiting": len(waiting), "oldest_at": oldest, "failing": troubles}
+
+
+def request_report(request: Request) -> dict[str, Any]:
+    """Return something that was asked for and that the service has not done yet."""
+    return {"verb": request.verb, "feed": request.feed, **request.arguments}
 
 
 def last_mail_report(row: OutboxRow | None) -> dict[str, Any] | None:

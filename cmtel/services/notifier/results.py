@@ -13,6 +13,7 @@ from cmtel.domain.mails.back_off import (
 )
 from cmtel.domain.mails.kinds import CLOSING
 from cmtel.domain.mails.outbox import MailState, OutboxRow
+from cmtel.domain.mails.remedies import remedy_of
 from cmtel.domain.mails.replies import Outcome, Reply, outcome
 
 _LEVELS = {
@@ -79,4 +80,10 @@ def mail_entry(
     fields += [("attempt", row.attempts), ("ms", elapsed_ms)]
     if row.next_try is not None:
         fields.append(("next", row.next_try.isoformat()))
+    if reply is not None and (remedy := _remedy(reply)):
+        fields.append(("hint", remedy))
     return Log(level or _LEVELS.get(row.state, Level.WARNING), "MAIL", tuple(fields))
+
+
+def _remedy(reply: Reply) -> str:
+    return "" if outcome(reply) is Outcome.ACCEPTED else remedy_of(reply.code, reply.text)

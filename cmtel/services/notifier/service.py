@@ -36,7 +36,7 @@ class NotifierService:
     def __init__(
         self, notifier: Notifier, delivery: Delivery, clock: Clock,
         delivery_clock: StoppableClock, log: EventLog, *,
-        look_at_settings: Callable[[], None] = lambda: None,
+        before_tick: Callable[[], None] = lambda: None,
         is_operators_stop: Callable[[], bool] = lambda: True,
     ) -> None:  # fmt: skip
         """Make it; nothing is read or sent yet.
@@ -45,7 +45,7 @@ class NotifierService:
             clock: Stops the whole.
             delivery_clock: What ``delivery`` waits on; stopped here, once the evaluation has
                 queued its last mails.
-            look_at_settings: Called after each tick; takes up changed settings.
+            before_tick: Called before each tick; takes up what has changed.
             is_operators_stop: Whether a stop is meant to last, or a restart (row 15).
         """
         self._notifier = notifier
@@ -53,7 +53,7 @@ class NotifierService:
         self._clock = clock
         self._delivery_clock = delivery_clock
         self._log = log
-        self._look_at_settings = look_at_settings
+        self._before_tick = before_tick
         self._is_operators_stop = is_operators_stop
 
     def run(self) -> None:
@@ -76,7 +76,7 @@ class NotifierService:
 
     def _guarded_tick(self) -> float:
         try:
-            self._look_at_settings()
+            self._before_tick()
             return self._notifier.tick()
         except CmtelError as exc:
             self._tell(type(exc).__name__, exc.message)

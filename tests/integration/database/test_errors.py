@@ -45,8 +45,8 @@ def run(engine: Engine, statement: str) -> None:
         connection.execute(text(statement))
 
 
-def connect(url: str, **login: str) -> None:
-    engine = open_engine(url, **login)
+def connect(url: str, *, user: str | None = None, password: str | None = None) -> None:
+    engine = open_engine(url, user=user, password=password)
     try:
         run(engine, "SELECT 1")
     finally:

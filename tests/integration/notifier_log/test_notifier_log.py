@@ -277,3 +277,16 @@ def test_following_before_there_is_a_file(path: Path) -> None:
     log.close()
 
     assert (nothing, numbers(tail.look())) == ([], [0, 1])
+
+
+def test_a_level_is_found_in_blocks_far_apart(path: Path) -> None:
+    log = NotifierLog(path, zone=UTC)
+    write(log, range(1))
+    write(log, range(1, 2), Level.ERROR)
+    write(log, range(2, 6000))
+    write(log, range(6000, 6001), Level.WARNING)
+    write(log, range(6001, 9000))
+    log.close()
+
+    assert numbers(last_lines(path, None, LogFilter(Level.WARNING))) == [1, 6000]
+    assert numbers(last_lines(path, 1, LogFilter(Level.ERROR))) == [1]

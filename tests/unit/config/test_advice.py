@@ -40,8 +40,12 @@ def test_settings_without_fault_get_no_warning() -> None:
             "CmTelNotifier/Mail: is needed by the notifier",
         ),
         (
-            with_database(journal(SOURCE + '<PhoneBook kind="csv" path="b.csv" number="n"/>')),
-            "Journal/PhoneBook: names are not looked up by this version yet",
+            with_database(
+                journal(
+                    SOURCE + '<Tariffs currency="EUR"><Tariff prefix="+49" perUnit="1"/></Tariffs>'
+                )
+            ),
+            "Journal/Numbers/@country: is not given: tariffs with + need it",
         ),
     ],
 )

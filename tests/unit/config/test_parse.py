@@ -117,6 +117,12 @@ def test_every_problem_is_told_at_once_with_path_and_line() -> None:
 
 S = "CmTelNotifier/Journal/Source[1]"
 
+
+def tariff(*attributes: str) -> str:
+    each = "".join(f"<Tariff {one}/>" for one in attributes)
+    return journal(f'<Tariffs currency="BRL">{each}</Tariffs>')
+
+
 PROBLEMS: list[tuple[str, str]] = [
     # What the XML itself allows and the model does not.
     (settings("<Hotel/><Hotel/>"), "CmTelNotifier/Hotel: may stand only once (found 2)"),
@@ -173,9 +179,25 @@ PROBLEMS: list[tuple[str, str]] = [
     (journal("", 'table="x."'), "CmTelNotifier/Journal/@table: "),
     (journal('<PhoneBook kind="csv"/>'), "PhoneBook[1]/@path: is needed by kind csv"),
     (
-        journal('<PhoneBook kind="sql" table="t" number="n"/>'),
+        journal('<PhoneBook kind="sql" table="t" number="n" name="m"/>'),
         "PhoneBook[1]/@url: is needed where there is no Database",
     ),
+    # Numbers and prices.
+    (journal('<Numbers country="XX"/>'), "Numbers/@country: 'XX' is no country with a numbering"),
+    (journal('<Numbers areaCode="30"/>'), "Numbers/@areaCode: needs a country"),
+    (journal('<Numbers lcrPrefixes="010x-"/>'), "@lcrPrefixes: must be digits, parted by commas"),
+    (journal('<Numbers extensions="899-100"/>'), "@extensions: '899-100' does not go from a"),
+    (journal('<Numbers extensions="001-099"/>'), "@extensions: '001-099' begins with 0"),
+    (journal('<Numbers extensionDigits="4-2"/>'), "@extensionDigits: goes from 4 down to 2"),
+    (journal("<Tariffs/>"), "CmTelNotifier/Journal/Tariffs/@currency: is missing"),
+    (journal('<Tariffs currency="BRL"/>'), "Journal/Tariffs/Tariff: is missing, and so is file"),
+    (tariff('prefix="+1"'), "Tariffs/Tariff[1]/@perUnit: is missing"),
+    (tariff('perUnit="0,2"'), "Tariff[1]/@perUnit: must be a number such as 0.12, with a point"),
+    (tariff('perUnit="1" from="20:00"'), "Tariff[1]/@to: is needed: hours have a from and a to"),
+    (tariff('perUnit="1" secondUnitSecs="6"'), "@afterSecs: is needed beside a second value"),
+    (tariff('perUnit="1" afterSecs="6"'), "@afterSecs: needs secondUnitSecs or secondPerUnit"),
+    (tariff('perUnit="1" unitSecs="0"'), "@unitSecs: must be a whole number from 1 to 86400"),
+    (tariff('perUnit="1"', 'perUnit="2"'), "Tariff[2]/@prefix: has the prefix and the hours of"),
     # Notifier.
     (settings('<Silence mode="fixed"/>'), "CmTelNotifier/Silence/@after: is needed by mode fixed"),
     (settings('<Silence mode="schedule"/>'), "Silence/Open: is needed by mode schedule"),
@@ -241,7 +263,7 @@ PROBLEMS: list[tuple[str, str]] = [
 
 @pytest.mark.parametrize(("text", "expected"), PROBLEMS)
 def test_a_problem_is_told_in_the_words_of_the_xml(text: str, expected: str) -> None:
-    problems = problems_of(text, Known(formats=frozenset({"jsonl", "fixed"})))
+    problems = problems_of(text, Known(formats=frozenset({"jsonl", "fixed"}), countries=["DE"]))
 
     assert any(expected in problem for problem in problems), problems
 

@@ -59,7 +59,7 @@ def test_every_column_has_its_value() -> None:
         "Cmtel_Department": None,
         "Cmtel_Charge": Decimal("0.12"),
         "Cmtel_Currency": "EUR",
-        "Cmtel_PriceStatus": None,
+        "Cmtel_PriceStatus": "source",
         "Cmtel_Source": "reception",
         "Cmtel_Sequence": 77,
         "Cmtel_StartedUTC": moment.replace(hour=9),

@@ -252,6 +252,24 @@ def as_mivb_has_it(call: CallRecord) -> CallRecord:
     return without(sent, "line") if call.direction == "internal" else sent
 
 
+def as_nec_has_it(call: CallRecord) -> CallRecord:
+    """Neither year nor seconds are sent, nor how long it rang; a call has a name or an account."""
+    assert call.started_at
+    start = datetime.fromisoformat(call.started_at).replace(second=0)
+    start = start.replace(year=2023 if (start.month, start.day) > (10, 30) else 2024)
+    length = timedelta(seconds=call.connected_secs or 0)
+    is_in = call.direction == "in"
+    sent = without(call, *(n for n in UNSENT_BY_LINES if n != "name"), "ring_ms", "account_code")
+    return sent._replace(
+        state="CONN" if call.connected_secs else "RING",
+        started_at=start.isoformat(),
+        ended_at=(start + length).isoformat() if call.connected_secs else None,
+        line=(call.line or "")[-4:],
+        name=call.name if is_in and call.connected_secs else None,
+        account_code=None if is_in or not call.connected_secs else call.account_code,
+    )
+
+
 def as_inter_tel_has_it(call: CallRecord) -> CallRecord:
     """The year hint of these tests is the date; an internal call is no type of this switch."""
     start = datetime.fromisoformat(f"2024-05-01T{(call.started_at or '')[11:16]}:00")
@@ -283,6 +301,7 @@ AS_THE_FORMAT_HAS_IT = {
     "inter-tel-axxess": as_inter_tel_has_it,
     "mitel-5000": as_inter_tel_has_it,
     "mitel-mivb": as_mivb_has_it,
+    "nec-sl": as_nec_has_it,
     "panasonic": as_panasonic_has_it,
     "alcatel-oxe": as_oxe_has_it,
     "hipath": as_unify_has_it,

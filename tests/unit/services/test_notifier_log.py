@@ -60,6 +60,14 @@ def test_filters_by_level_and_time() -> None:
     assert not LogFilter(Level.INFO).wants(parsed("what is this"))
 
 
+@given(st.sampled_from(Level), st.sampled_from(Level), st.text(max_size=20))
+def test_what_has_none_of_the_marks_is_not_wanted(least: Level, level: Level, value: str) -> None:
+    wanted = LogFilter(least)
+    for text in (line_of(AT, Log(level, "MAIL", (("text", value),)), UTC), value):
+        if wanted.marks and not any(mark in text for mark in wanted.marks):
+            assert not wanted.wants(parsed(text))
+
+
 def test_as_json_it_is_one_object() -> None:
     line = parsed(line_of(AT, Log(Level.ERROR, "BLIND", (("reason", "is locked"),)), UTC))
 

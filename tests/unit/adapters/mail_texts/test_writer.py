@@ -128,7 +128,7 @@ def test_other_channels_get_title_and_lead() -> None:
 
     assert brief.title == f"{STEM}no charging since 14:02"
     assert brief.text == (
-        "Since 14:02 no calls have been charged (35 minutes)."
+        "No calls have been charged since 14:02 (35 minutes)."
         " By the usual traffic we should have had about 12 calls in that time; we had none."
     )
 

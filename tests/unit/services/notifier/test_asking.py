@@ -132,6 +132,22 @@ def test_what_is_so_already_needs_no_service() -> None:
     assert office.requests == []
 
 
+def test_what_waits_undone_is_not_taken_for_what_is_so() -> None:
+    """A pause that was left for the next start, and then called off: the order is kept."""
+    office = Office(is_running=False)
+    with pytest.raises(ServiceNotRunning):
+        office.asking.pause(None, BOB, "", None)
+    with pytest.raises(ServiceNotRunning):
+        office.asking.resume(None, BOB)
+    waiting = office.requests
+    office.world.run(1)
+    state = office.world.store.feed("Main")[0]
+
+    assert waiting == ["pause", "resume"]
+    assert state is not None
+    assert state.pause is None
+
+
 def test_a_service_that_is_busy_is_waited_for_so_long() -> None:
     office = Office(is_busy=True)
 

@@ -8,7 +8,7 @@ from cmtel.domain.incidents.actions import FieldValue
 from cmtel.domain.mails.kinds import MailKind
 from cmtel.domain.mails.outbox import MailState, OutboxRow
 from tests.notifier.memory_store import MemoryNotifierStore
-from tests.notifier.world import ANNA, BOB, CEO, World, some_rules
+from tests.notifier.world import ANNA, BOB, CEO, MailServer, World, some_rules
 
 START = datetime(2025, 3, 1, 12, tzinfo=UTC)
 MINUTE = 60
@@ -64,8 +64,8 @@ def test_a_sticky_server_is_left_after_half_an_hour() -> None:
     servers = Servers([one, two])
     servers.was_good(two, 100.0)
 
-    assert servers.in_order(100.0 + STICKY_SECS - 1) == (two, one)
-    assert servers.in_order(100.0 + STICKY_SECS) == (one, two)
+    assert servers.in_order(ANNA, 100.0 + STICKY_SECS - 1) == (two, one)
+    assert servers.in_order(ANNA, 100.0 + STICKY_SECS) == (one, two)
 
 
 def test_while_no_server_answers_only_one_repeat_waits_and_waits_grow() -> None:
@@ -226,3 +226,90 @@ def test_an_operators_stop_is_told_and_the_next_start_goes_on() -> None:
     world.run(MINUTE)
 
     assert delivered(world) == ["FIRST", "REPEAT", "STOPPED", "REPEAT"]
+
+
+TEAMS = "channel:teams"
+
+
+def a_world_with_a_channel() -> World:
+    world = a_world(recipients=(ANNA, BOB, TEAMS))
+    world.channels = [MailServer(TEAMS, world)]
+    world.start()
+    return world
+
+
+def test_a_channel_gets_its_own_and_the_servers_the_rest() -> None:
+    world = a_world_with_a_channel()
+    world.run(32 * MINUTE)
+    servers = {(line["to"], line["server"]) for line in lines(world, kind="FIRST")}
+
+    assert servers == {(ANNA, "one"), (BOB, "one"), (TEAMS, TEAMS)}
+    assert delivered(world, TEAMS) == ["FIRST"]
+
+
+def test_a_channel_that_fails_is_tried_again_and_holds_up_nobody() -> None:
+    world = a_world_with_a_channel()
+    world.channels[0].mood = "down"
+    world.run(40 * MINUTE)
+    waiting = rows(world, MailKind.FIRST, TEAMS)[0]
+    world.channels[0].mood = "fine"
+    world.source.add(5)
+    world.run(10 * MINUTE)
+
+    assert waiting.state is MailState.DEFERRED
+    assert waiting.attempts > 1
+    assert delivered(world)[0] == "FIRST"
+    assert delivered(world, TEAMS) == ["SUMMARY"]
+
+
+def test_a_channel_is_never_the_server_that_is_tried_first_for_mail() -> None:
+    world = a_world_with_a_channel()
+    world.servers[0].mood = "bad-login"
+    world.servers[1].mood = "bad-login"
+    world.run(40 * MINUTE)
+
+    assert delivered(world, TEAMS)
+    assert delivered(world) == []
+    assert world.delivery.is_misconfigured
+
+
+def test_a_channel_has_mails_of_its_own_beside_those_to_the_group() -> None:
+    world = a_world_with_a_channel()
+    world.is_group = True
+    world.start()
+    world.run(32 * MINUTE)
+    ids = {to: rows(world, MailKind.FIRST, to)[0].message_id for to in (ANNA, BOB, TEAMS)}
+
+    assert ids[ANNA] == ids[BOB] != ids[TEAMS]
+    assert delivered(world, TEAMS) == delivered(world) == ["FIRST"]
+
+
+def test_what_waits_for_a_channel_that_is_gone_is_refused() -> None:
+    world = a_world_with_a_channel()
+    world.channels = []
+    world.start()
+    world.run(32 * MINUTE)
+    row = rows(world, MailKind.FIRST, TEAMS)[0]
+
+    assert row.state is MailState.REFUSED
+    assert row.last_text == "channel:teams is not in the settings"
+
+
+def test_the_log_says_what_to_do_about_an_answer_that_is_known() -> None:
+    world = a_world()
+    world.servers[0].mood = world.servers[1].mood = "bad-login"
+    world.run(32 * MINUTE)
+    hints = {str(line.get("hint")) for line in lines(world, kind="FIRST")}
+
+    assert len(hints) == 1
+    assert hints.pop().startswith("Microsoft 365: passwords are switched off here")
+
+
+def test_each_mail_goes_to_the_last_resort_once() -> None:
+    world = a_world()
+    world.servers[0].mood = "down"
+    world.run(6 * 60 * MINUTE)
+    first = [key for key in world.resorted if key[1] == 1]
+
+    assert sorted(to for _, _, to in first) == [ANNA, BOB]
+    assert len(world.resorted) == len(set(world.resorted))

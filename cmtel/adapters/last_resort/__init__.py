@@ -1,0 +1,1 @@
+"""What is left when no mail server takes anything: a folder of mails, a program. Never raise."""
