@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
+from uuid import uuid4
 
 from cmtel.bootstrap.config import load_config
 from cmtel.bootstrap.mail import make_channels, make_mailer, recipients_of
+from cmtel.bootstrap.mail_texts import make_renderer
+from cmtel.bootstrap.notifier_feeds import site_zone
 from cmtel.domain.mails.recipients import is_channel
 from cmtel.domain.mails.remedies import remedy_of
 from cmtel.domain.mails.replies import Outcome, Reply, outcome
 from cmtel.errors import ConfigError, UsageError
+from cmtel.services.notifier.ports import Envelope
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,8 +30,7 @@ class TrialMail(NamedTuple):
     """A test mail to be written."""
 
     sender: str
-    recipients: tuple[str, ...]
-    subject_prefix: str
+    recipient: str
     #: The server or channel that is tried.
     through: str
     written_at: datetime
@@ -73,7 +76,7 @@ def send_test_mail(
         to: One recipient, an address or ``channel:NAME``; None: all lists.
         server_number: The server, from 1; None: all, and the channels.
         clock: For the date, and for tokens.
-        write: Writes the mail; None: :func:`plain_test_mail`.
+        write: Writes the mail; None: :func:`site_test_mail`.
 
     Raises:
         ConfigError: The settings are not usable, or say nothing of mail or recipients.
@@ -84,32 +87,28 @@ def send_test_mail(
     people = tuple(each for each in recipients if not is_channel(each))
     if server_number is not None and not people:
         raise UsageError("No server delivers to a channel; leave --server out.")
+    _mail(config)
+    write = write or site_test_mail(config)
     reports = []
     if people:
-        reports += _through_servers(config, people, server_number, clock, write or plain_test_mail)
+        reports += _through_servers(config, people, server_number, clock, write)
     if server_number is None:
         chosen = [each for each in recipients if is_channel(each)]
-        reports += _through_channels(config, chosen, clock, write or plain_test_mail)
+        reports += _through_channels(config, chosen, clock, write)
     return reports
 
 
-def plain_test_mail(order: TrialMail) -> bytes:
-    """Return a small mail as it goes over the wire."""
-    from email.message import EmailMessage
-    from email.policy import SMTP, SMTPUTF8
-    from email.utils import format_datetime, make_msgid
+def site_test_mail(config: Config) -> Write:
+    """Return what writes the test mail as all mails of the site are written."""
+    from email.utils import make_msgid
 
-    is_ascii = "".join((order.sender, *order.recipients)).isascii()
-    mail = EmailMessage(policy=SMTP if is_ascii else SMTPUTF8)
-    mail["From"] = order.sender
-    people = [each for each in order.recipients if not is_channel(each)]
-    mail["To"] = ", ".join(people) or "undisclosed-recipients:;"
-    mail["Subject"] = f"{order.subject_prefix} Test".strip()
-    mail["Date"] = format_datetime(order.written_at)
-    mail["Message-ID"] = make_msgid(domain=order.sender.rpartition("@")[2])
-    mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(f"This is a test mail of cmtel, sent through {order.through}.\n")
-    return mail.as_bytes()
+    writer = make_renderer(config, zone=site_zone(config))
+
+    def write(order: TrialMail) -> bytes:
+        message_id = make_msgid(domain=order.sender.rpartition("@")[2])
+        return writer.test_message(order.recipient, message_id, order.written_at, order.through)
+
+    return write
 
 
 def _recipients(config: Config, to: str | None) -> tuple[str, ...]:
@@ -167,17 +166,14 @@ def _send(
     mail: Mail, mailer: Mailer, recipients: tuple[str, ...], clock: Clock, write: Write,
     dialogue: list[str],
 ) -> list[TrialReport]:  # fmt: skip
-    from uuid import uuid4
-
-    from cmtel.services.notifier.ports import Envelope
-
-    order = TrialMail(mail.sender, recipients, mail.subject_prefix, mailer.name, clock.now())
-    envelope = Envelope(mail.sender, recipients, f"test-{uuid4()}")
-    report = mailer.send(write(order), envelope)
-    return [
-        TrialReport(mailer.name, to, report.replies[to], report.elapsed_ms, tuple(dialogue))
-        for to in recipients
-    ]
+    """Send a mail to each, so that nobody sees who else is on the list."""
+    reports = []
+    for to in recipients:
+        order = TrialMail(mail.sender, to, mailer.name, clock.now())
+        report = mailer.send(write(order), Envelope(mail.sender, (to,), f"test-{uuid4()}"))
+        reply, said = report.replies[to], tuple(dialogue)
+        reports.append(TrialReport(mailer.name, to, reply, report.elapsed_ms, said))
+    return reports
 
 
 def _mail(config: Config) -> Mail:

@@ -42,8 +42,9 @@ class Assembly:
             self.logs, self.logs, parts.delivery,
         )  # fmt: skip
         self.notifier = Notifier(
-            parts.feeds.watched(), self._watch, store, clock, SystemUptime(), self.logs, parts.check_secs,
-            on_shift=self.delivery.shift, digest=self._digest(), on_checked=self.logs.checked,
+            parts.feeds.watched(), self._watch, store, clock, SystemUptime(), self.logs,
+            parts.check_secs, on_shift=self.delivery.shift, digest=self._digest(),
+            on_checked=self.logs.checked,
         )  # fmt: skip
 
     def service(

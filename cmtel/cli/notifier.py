@@ -13,11 +13,13 @@ from cmtel.cli import (
     notifier_log,
     notifier_mail,
     notifier_requests,
+    notifier_run,
 )
 from cmtel.cli.output import emit_json, settings
 
 app = typer.Typer(help="Notice when charging stops, and tell.", no_args_is_help=True)
 # An app without a name adds its commands to this group, not a group below it.
+app.add_typer(notifier_run.app)
 app.add_typer(notifier_check.app)
 app.add_typer(notifier_history.app)
 app.add_typer(notifier_log.app)
