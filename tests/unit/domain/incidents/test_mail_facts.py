@@ -9,7 +9,7 @@ from cmtel.domain.incidents import events
 from cmtel.domain.incidents.rules import Escalation
 from cmtel.domain.mails.facts import LIMITS_CHANGED, NO_LONGER_WATCHED, MailFacts
 from cmtel.domain.mails.kinds import MailKind
-from tests.unit.domain.incidents.test_rows import MINUTE, RULES, START, Machine, a_pause
+from tests.unit.domain.incidents.machine import MINUTE, RULES, START, Machine, a_pause
 
 
 def told(machine: Machine, kind: MailKind) -> MailFacts:
