@@ -67,7 +67,10 @@ def pause(
     reason: Reason = "",
     by: By = None,
 ) -> None:
-    """Stop reading and mailing, for 8 hours or as said; 7 days at most."""
+    """Stop reading and mailing, for 8 hours or as said.
+
+    It ends by itself, after 7 days at most; what came meanwhile is made up for afterwards.
+    """
     from cmtel.bootstrap.notifier_requests import opened_desk, pause_until, whoever_asks
 
     with opened_desk(settings.config_path) as desk:

@@ -76,8 +76,8 @@ def _expected(feed: Document) -> str | None:
 def _stall(stall: Document | None, zone: tzinfo | None) -> str | None:
     if stall is None:
         return None
-    words = [f"since {_at(stall['opened_at'], zone)}", f"{stall['repeats']} repeats"]
-    words += [f"{stall['flaps']} flaps"] if stall["flaps"] else []
+    words = [f"since {_at(stall['opened_at'], zone)}", f"repeats: {stall['repeats']}"]
+    words += [f"flaps: {stall['flaps']}"] if stall["flaps"] else []
     words += [] if stall["first_mail_at"] else ["first mail held back"]
     return ", ".join(words)
 
