@@ -9,6 +9,7 @@ import typer
 
 from cmtel.cli import (
     notifier_check,
+    notifier_feeds,
     notifier_history,
     notifier_log,
     notifier_mail,
@@ -19,6 +20,7 @@ from cmtel.cli.output import emit_json, settings
 app = typer.Typer(help="Notice when charging stops, and tell.", no_args_is_help=True)
 # An app without a name adds its commands to this group, not a group below it.
 app.add_typer(notifier_check.app)
+app.add_typer(notifier_feeds.app)
 app.add_typer(notifier_history.app)
 app.add_typer(notifier_log.app)
 app.add_typer(notifier_requests.app)
