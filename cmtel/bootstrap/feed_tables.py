@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from cmtel.domain.table_names import parse_table_name
 from cmtel.errors import ConfigError
 from cmtel.services.notifier.feed_set import FeedHistory
+from cmtel.services.notifier.feeds.facts import FeedFacts
 from cmtel.services.notifier.feeds.spec import Calls, TableSpec
 from cmtel.services.notifier.feeds.table_feed import TableFeed
 
@@ -65,6 +66,40 @@ class WatchedTable:
         finally:
             feed.close()
         return FeedHistory(stamps, parts, bool(feed.is_priced))
+
+    def facts(self, *, is_priced: bool | None) -> FeedFacts:
+        """Return how it is read, by a connection of its own.
+
+        Raises:
+            CmtelError: It cannot be looked at now.
+        """
+        from cmtel.adapters.database.connect import describe_target
+        from cmtel.adapters.database.feed_facts import check_index
+
+        rows = self.rows()
+        try:
+            shape = rows.shape
+            return FeedFacts(
+                f"{self.spec.label} in {describe_target(self.url)}",
+                check_index(rows),
+                shape.key,
+                shape.time or "",
+                describe_calls(self.calls, self.feed.only or {}, is_priced=is_priced),
+            )
+        finally:
+            rows.close()
+
+
+def describe_calls(
+    calls: Calls, only: Mapping[str, frozenset[str]], *, is_priced: bool | None
+) -> str:  # fmt: skip
+    """Return which records count, for people; ``is_priced``: what auto has found, None: nothing."""
+    words = {"all": "all records", "outgoing": "outgoing calls", "priced": "priced records"}
+    found = "priced outgoing calls" if is_priced else "all calls (none have a charge)"
+    if is_priced is None:
+        found = "priced outgoing calls, or all where none have a charge"
+    limits = [f"{name} {' or '.join(sorted(values))}" for name, values in only.items()]
+    return ", ".join([words.get(calls, found), *limits])
 
 
 def watched_table(feed: Feed, config: Config, zone: ZoneInfo) -> WatchedTable:

@@ -15,6 +15,7 @@ from cmtel.domain.incidents.actions import Level, Log
 from cmtel.formats import registry
 from cmtel.formats.seam import DecodeOptions
 from cmtel.services.notifier.feed_set import FeedPlan, FeedSet
+from cmtel.services.notifier.feeds.facts import FeedFacts, IndexCheck
 from cmtel.services.notifier.feeds.table_feed import PartFeed
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from cmtel.config.model import Config
     from cmtel.config.notifier import Feed
     from cmtel.domain.incidents.rules import IncidentRules
-    from cmtel.services.notifier.feed_set import FeedHistory
-    from cmtel.services.notifier.ports import EventLog, FeedReader, NotifierStore
+    from cmtel.services.notifier.feed_set import FeedHistory, LearningStore
+    from cmtel.services.notifier.ports import EventLog, FeedReader
     from cmtel.services.notifier.watch import WatchedFeed
     from cmtel.services.ports import Clock
 
@@ -35,7 +36,7 @@ TABLES = frozenset({"journal", "database"})
 
 
 def make_feed_set(
-    config: Config, store: NotifierStore, clock: Clock, log: EventLog
+    config: Config, store: LearningStore, clock: Clock, log: EventLog
 ) -> FeedSet:  # fmt: skip
     """Return all feeds of the settings, to be closed by the caller. Nothing is connected yet.
 
@@ -54,7 +55,7 @@ def make_feed_set(
 
 
 def make_feeds(
-    config: Config, store: NotifierStore, clock: Clock, log: EventLog
+    config: Config, store: LearningStore, clock: Clock, log: EventLog
 ) -> list[WatchedFeed]:  # fmt: skip
     """Return what is watched by the settings now, without anything being learned meanwhile."""
     return make_feed_set(config, store, clock, log).watched()
@@ -87,11 +88,10 @@ def _plan(
     feed: Feed, config: Config, zone: ZoneInfo, rules: IncidentRules, clock: Clock, log: EventLog
 ) -> FeedPlan:
     silence = feed.silence or config.silence
-    read = (
-        _read_table(feed, config, zone, clock, log)
-        if feed.source in TABLES
-        else _Reading(_no_table(feed, config, zone, clock))
-    )
+    if feed.source in TABLES:
+        read = _read_table(feed, config, zone, clock, log)
+    else:
+        read = _no_table(feed, config, zone, clock)
     return FeedPlan(
         feed.name,
         read.reader,
@@ -104,6 +104,7 @@ def _plan(
         read.note_priced,
         feed.batch_secs,
         timedelta(seconds=feed.max_lag_secs),
+        read.facts,
     )
 
 
@@ -111,21 +112,28 @@ class _Reading(NamedTuple):
     """How a feed is read: see FeedPlan."""
 
     reader: FeedReader
+    facts: Callable[[], FeedFacts]
     history: Callable[[datetime, bool], FeedHistory] | None = None
     part: Callable[[str], FeedReader] | None = None
     note_priced: Callable[[], None] = lambda: None
 
 
-def _no_table(feed: Feed, config: Config, zone: ZoneInfo, clock: Clock) -> FeedReader:
+def _no_table(feed: Feed, config: Config, zone: ZoneInfo, clock: Clock) -> _Reading:
     if feed.source == "spool":
         from cmtel.adapters.spool.glance import SpoolGlance
         from cmtel.services.notifier.feeds.spool_feed import SpoolFeed
 
-        return SpoolFeed(SpoolGlance(spool_folder(config)), (feed.only or {}).get("source"))
+        folder = spool_folder(config)
+        facts = FeedFacts(f"spool in {folder}", IndexCheck(None, ""))
+        names = (feed.only or {}).get("source")
+        return _Reading(SpoolFeed(SpoolGlance(folder), names), lambda: facts)
     from cmtel.adapters.sources.file_feed import FileFeed
 
     form = registry.get(feed.format) if feed.format is not None else None
-    return FileFeed(feed.path or Path(), clock, form, DecodeOptions(zone))
+    calls = "every line" if form is None else f"calls of format {form.name}"
+    facts = FeedFacts(f"file {feed.path}", IndexCheck(None, ""), calls=calls)
+    reader = FileFeed(feed.path or Path(), clock, form, DecodeOptions(zone))
+    return _Reading(reader, lambda: facts)
 
 
 def _read_table(
@@ -142,7 +150,10 @@ def _read_table(
 
     split = feed.split
     read_part = None if split is None else lambda value: PartFeed(source, (split, value))
-    return _Reading(PartFeed(source), read_history, read_part, note_priced)
+    return _Reading(
+        PartFeed(source), lambda: table.facts(is_priced=source.is_priced), read_history, read_part,
+        note_priced,
+    )  # fmt: skip
 
 
 def _teller(name: str, clock: Clock, log: EventLog) -> Callable[[str], None]:

@@ -9,6 +9,7 @@ import typer
 
 from cmtel.cli import (
     notifier_check,
+    notifier_feeds,
     notifier_history,
     notifier_log,
     notifier_mail,
@@ -21,6 +22,7 @@ app = typer.Typer(help="Notice when charging stops, and tell.", no_args_is_help=
 # An app without a name adds its commands to this group, not a group below it.
 app.add_typer(notifier_run.app)
 app.add_typer(notifier_check.app)
+app.add_typer(notifier_feeds.app)
 app.add_typer(notifier_history.app)
 app.add_typer(notifier_log.app)
 app.add_typer(notifier_requests.app)

@@ -142,7 +142,7 @@ def _open(url: URL, *, is_watching: bool) -> Engine:
         dialect = url.get_dialect()
         defaults = _connect_args(name, driver, url)
         if is_watching:
-            url, defaults = watching_args(url, defaults)
+            defaults = watching_args(url, defaults)
         engine = sqlalchemy.create_engine(url, pool_pre_ping=True, connect_args=defaults)
     except sqlalchemy.exc.NoSuchModuleError as exc:
         raise UsageError(
@@ -198,9 +198,11 @@ def prepare_watching(engine: Engine) -> None:
     """See to it that every new connection only looks, and never for long."""
     from sqlalchemy import event
 
-    from cmtel.adapters.database.watching_sessions import prepare_watching_session
+    from cmtel.adapters.database.watching_sessions import open_read_only, prepare_watching_session
 
     event.listen(engine, "handle_error", _notice_lost_connection)
+    if engine.dialect.driver == "pysqlite":
+        event.listen(engine, "do_connect", open_read_only)
     event.listen(engine, "connect", prepare_watching_session(engine))
 
 

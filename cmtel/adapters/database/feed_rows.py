@@ -20,7 +20,7 @@ from cmtel.services.notifier.feeds.rows import Key, Row
 from cmtel.services.notifier.feeds.spec import TableSpec
 
 if TYPE_CHECKING:
-    from sqlalchemy import Select
+    from sqlalchemy import Engine, Select
 
 #: Keys looked up in one statement: below the least that any database takes (Oracle: 1,000).
 _KEYS_AT_ONCE = 100
@@ -49,6 +49,11 @@ class SqlRows:
             self._shape = find_shape(self._connection.engine, self._spec)
             self._statements = {}
         return self._shape
+
+    @property
+    def engine(self) -> Engine:
+        """The engine, for looking at the catalog."""
+        return self._connection.engine
 
     @property
     def has_rising_key(self) -> bool:
@@ -88,7 +93,7 @@ class SqlRows:
         shape = self.shape
         known = f"{name} {has_key}"
         if known not in self._statements:
-            self._statements[known] = _statement(shape, name, has_key=has_key)
+            self._statements[known] = statement_of(shape, name, has_key=has_key)
         return self._statements[known]
 
     def _row(self, cells: Sequence[Any]) -> Row:
@@ -116,7 +121,8 @@ class SqlRows:
         return Row(key, _mark(key, fixed), event, is_priced, parts)
 
 
-def _statement(shape: Shape, name: str, *, has_key: bool) -> Select[Any]:
+def statement_of(shape: Shape, name: str, *, has_key: bool) -> Select[Any]:
+    """Return the statement of ``since``, ``last`` or ``at``; see RowSource."""
     from sqlalchemy import Integer, bindparam, select
     from sqlalchemy.types import NullType
 

@@ -13,13 +13,11 @@ if TYPE_CHECKING:
 ANSWER_SECS = 10
 
 
-def watching_args(url: URL, defaults: dict[str, Any]) -> tuple[URL, dict[str, Any]]:
-    """Return URL and driver arguments for a session that only looks; the URL's own words win.
-
-    SQLite opens the file read-only, so that a wrong path makes no new database.
+def watching_args(url: URL, defaults: dict[str, Any]) -> dict[str, Any]:
+    """Return driver arguments for a session that only looks; the URL's own words win.
 
     Source:
-        SQLite, "Uniform Resource Identifiers" (mode=ro); PostgreSQL manual, "Client Connection
+        PostgreSQL manual, "Client Connection
         Defaults" (statement_timeout, default_transaction_read_only).
     """
     name, _, driver = url.drivername.partition("+")
@@ -27,9 +25,6 @@ def watching_args(url: URL, defaults: dict[str, Any]) -> tuple[URL, dict[str, An
     if name == "sqlite" and driver in ("", "pysqlite"):
         if "timeout" in given:
             given["timeout"] = ANSWER_SECS
-        if url.database and url.database != ":memory:" and "uri" not in url.query:
-            path = Path(url.database).absolute().as_uri()
-            return url.set(database=path, query={**url.query, "mode": "ro", "uri": "true"}), given
     elif driver == "psycopg":
         given["tcp_user_timeout"] = ANSWER_SECS * 1000
         if "options" not in url.query:
@@ -39,7 +34,7 @@ def watching_args(url: URL, defaults: dict[str, Any]) -> tuple[URL, dict[str, An
         for word in ("read_timeout", "write_timeout"):
             if word in given:
                 given[word] = ANSWER_SECS
-    return url, given
+    return given
 
 
 def prepare_watching_session(engine: Engine) -> Callable[[Any, Any], None]:
@@ -62,6 +57,19 @@ def prepare_watching_session(engine: Engine) -> Callable[[Any, Any], None]:
             connection.commit()
 
     return prepare
+
+
+def open_read_only(
+    _dialect: Any, _record: Any, words: list[Any], options: dict[str, Any]
+) -> None:  # fmt: skip
+    """Have SQLite open the file read-only, so that a wrong path makes no new database.
+
+    Source:
+        SQLite, "Uniform Resource Identifiers": mode=ro.
+    """
+    if words and words[0] != ":memory:" and "uri" not in options:
+        words[0] = f"{Path(words[0]).absolute().as_uri()}?mode=ro"
+        options["uri"] = True
 
 
 def _run(connection: Any, sql: str) -> None:

@@ -17,23 +17,43 @@ from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
+from uuid import UUID
 
 from cmtel.domain.incidents.actions import Level as LogLevel
 from cmtel.domain.incidents.actions import Log
 from cmtel.domain.incidents.rules import IncidentRules
+from cmtel.domain.incidents.states import FeedState
 from cmtel.domain.silence.calendar import Calendar
 from cmtel.domain.silence.level import Level
 from cmtel.domain.silence.rule import Mode
 from cmtel.errors import CmtelError
-from cmtel.services.notifier.changes import Changes
+from cmtel.services.notifier.changes import Changes, HistoryEvent, Residual
+from cmtel.services.notifier.feeds.facts import FeedFacts, IndexCheck
 from cmtel.services.notifier.learning import Learned, LearningJudge, Policy
 from cmtel.services.notifier.parts import WATCHED, choose_parts
-from cmtel.services.notifier.ports import EventLog, FeedReader, NotifierStore
+from cmtel.services.notifier.ports import EventLog, FeedReader
 from cmtel.services.notifier.watch import WatchedFeed
 
 #: Today's level is found again from the gaps of so long ago.
 _RECALL = timedelta(days=3)
+
+
+class LearningStore(Protocol):
+    """What learning needs of the notifier's store; see ``ports.NotifierStore``."""
+
+    @property
+    def namespace(self) -> UUID: ...
+
+    def commit(self, changes: Changes) -> None: ...
+
+    def feed(self, name: str) -> tuple[FeedState | None, str | None]: ...
+
+    def profile(self, feed: str) -> str | None: ...
+
+    def history(self, since: datetime, feed: str | None = None) -> list[HistoryEvent]: ...
+
+    def residuals(self, feed: str, since: datetime) -> list[Residual]: ...
 
 
 class FeedHistory(NamedTuple):
@@ -56,7 +76,7 @@ class FeedPlan:
         read_history: Reads what came since an instant, by a connection of its own; the flag: it
             is known that only priced calls count. None: nothing but what was seen is known.
         note_priced: Told when history shows that calls get a price.
-        watches: What is watched, for people.
+        facts: How it is read, for people; raises CmtelError if that cannot be seen now.
     """
 
     name: str
@@ -70,7 +90,7 @@ class FeedPlan:
     note_priced: Callable[[], None] = lambda: None
     batch_secs: float = 2.0
     max_lag: timedelta = timedelta(days=1)
-    watches: str = ""
+    facts: Callable[[], FeedFacts] = lambda: FeedFacts("", IndexCheck(None, ""))
 
     def part_name(self, value: str) -> str:
         """Return the name of a part: ``Main/trunk=3``; without blanks."""
@@ -90,7 +110,7 @@ class FeedSet:
     """Holds readers and judges of all feeds. All but the learning is used by one thread."""
 
     def __init__(
-        self, plans: Sequence[FeedPlan], store: NotifierStore, now: datetime, log: EventLog
+        self, plans: Sequence[FeedPlan], store: LearningStore, now: datetime, log: EventLog
     ) -> None:
         """Take up what was learned before; nothing is read from any feed yet.
 
