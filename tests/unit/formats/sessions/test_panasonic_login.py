@@ -84,11 +84,19 @@ def test_a_terminal_server_that_sends_records_gets_no_login() -> None:
     assert heard.wait(60).sent == b""
 
 
+def test_records_instead_of_an_answer_mean_that_no_login_is_wanted() -> None:
+    heard = Heard(PanasonicLogin(Login())).wait().hear(b"SMDR\r\n" + RECORD + RECORD)
+
+    assert heard.session.is_up
+    assert heard.records == RECORD + RECORD
+
+
 def test_a_login_that_nobody_answers_is_given_up() -> None:
     heard = Heard(PanasonicLogin(Login())).hear(b"-").wait().wait()
 
     assert heard.ending is not None
     assert "not answered" in heard.ending.detail
+    assert "session=none" in heard.ending.detail
 
 
 def test_talk_without_end_is_given_up_too() -> None:
