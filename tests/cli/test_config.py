@@ -149,3 +149,35 @@ def test_without_a_file_it_is_told_where_one_was_looked_for(tmp_path: Path) -> N
     assert "There is no settings file; looked for " in done.stderr
     assert "CmTelNotifier.xml" in done.stderr
     assert "cmtel init" in done.stderr
+
+
+AMI = GOOD.replace(
+    'kind="tcp-listen" address="127.0.0.1:9000" format="asterisk-csv"/>',
+    'kind="tcp" address="127.0.0.1:5038" format="asterisk-ami" LOGIN>OPTIONS</Source>',
+)
+LOGIN = 'user="ann" password="hunter2"'
+
+
+@pytest.mark.parametrize(
+    ("login", "options", "problem"),
+    [
+        (LOGIN, '<SourceOption name="auth" value="md5"/>', ""),
+        ("", "", "needs the option 'user'"),
+        ('user="ann"', "", "needs the option 'secretRef'"),
+        (LOGIN, '<SourceOption name="auth" value="sha"/>', "'sha' is no value"),
+        (LOGIN, '<SourceOption name="requests" value="yes"/>', "no option 'requests'"),
+        (LOGIN, '<SourceOption name="user" value="bob"/>', "is the attribute user of Source"),
+        ("", '<SourceOption name="session" value="none"/>', ""),
+    ],
+)
+def test_the_login_of_a_source_is_checked_and_no_secret_looked_up(
+    login: str, options: str, problem: str, path: Path, capsys: Captured
+) -> None:
+    path.write_text(AMI.replace("LOGIN", login).replace("OPTIONS", options), encoding="utf-8")
+
+    status = main(["config", "check", "--config", str(path)])
+
+    captured = capsys.readouterr()
+    assert status == (ExitStatus.CONFIGURATION if problem else ExitStatus.DONE)
+    assert problem in captured.out + captured.err
+    assert "hunter2" not in captured.out + captured.err

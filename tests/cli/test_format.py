@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from cmtel.cli.boundary import main
+from cmtel.domain.source_address import SourceKind
+from cmtel.domain.source_options import SOURCE_OPTIONS
 from cmtel.errors import ExitStatus
 from cmtel.formats import registry
 
@@ -179,6 +181,30 @@ def test_a_format_can_be_shown(name: str, capsys: Captured) -> None:
     assert main(["--json", "format", "show", name]) == ExitStatus.DONE
     document = json.loads(capsys.readouterr().out)
     assert [option["name"] for option in document["options"]] == [o.name for o in form.options]
+
+
+def test_what_is_said_to_the_switch_is_shown(capsys: Captured) -> None:
+    assert main(["--json", "format", "show", "asterisk-ami"]) == ExitStatus.DONE
+    shown = json.loads(capsys.readouterr().out)
+    assert "logs in" in shown["session"]
+    names = {each["name"]: each["required"] for each in shown["session_options"]}
+    assert names == {"user": True, "secretRef": True, "auth": False, "keep-alive": False}
+
+    assert main(["format", "show", "nec-sl"]) == ExitStatus.DONE
+    text = capsys.readouterr().out
+    assert "--source-opt NAME=VALUE" in text
+    assert "requests: yes: ask for records and acknowledge them (default: no)" in text
+
+    assert main(["--json", "format", "show", "avaya-ipo"]) == ExitStatus.DONE
+    assert json.loads(capsys.readouterr().out)["session"] is None
+
+
+def test_every_option_of_a_session_can_be_given() -> None:
+    known = SOURCE_OPTIONS[SourceKind.TCP]
+    for name in registry.names():
+        session = registry.get(name).session
+        for option in session.options if session else ():
+            assert option.name in known, (name, option.name)
 
 
 def test_a_format_that_is_not_there_cannot_be_shown(capsys: Captured) -> None:

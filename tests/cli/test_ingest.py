@@ -140,6 +140,25 @@ def test_the_spool_is_described(journal: str, tmp_path: Path, capsys: Captured) 
         (["--source", "stdin", "--format", "jsonl", "--table", "nope"], 6, "no table nope"),
         (["--source", "file:/nowhere/x", "--format", "jsonl", "--once"], 1, "no folder '/nowhere'"),
         (["--source", "stdin", "--format", "jsonl", "--legs", "x"], 2, "Legs 'x'"),
+        (["--source", "tcp:h:1", "--format", "asterisk-ami"], 2, "needs the option 'user'"),
+        (
+            ["--source", "tcp:h:1", "--format", "jsonl", "--source-opt", "user=a"],
+            2,
+            "no option 'user'",
+        ),
+        (["--source", "tcp:h:1", "--format", "jsonl", "--source-opt", "x=a"], 2, "no option 'x'"),
+        (
+            [
+                "--source",
+                "tcp:h:1",
+                "--format",
+                "mitel-5000",
+                "--source-opt",
+                "secretRef=env:NO_NO",
+            ],
+            6,
+            "NO_NO",
+        ),
     ],
 )
 def test_bad_words_are_one_clear_line(

@@ -13,6 +13,8 @@ from cmtel.adapters.clock import SystemClock
 from cmtel.adapters.simulated_switch.connecting import ConnectingSwitch
 from cmtel.adapters.simulated_switch.listening import ListeningSwitch
 from cmtel.adapters.simulated_switch.rotating_file import RotatingFile
+from cmtel.adapters.simulated_switch.talking import TalkingSwitch
+from cmtel.formats.peer import OpenSwitch
 from cmtel.services.simulation import Outlet
 from tests.fakes_switch import MemoryOutlet
 from tests.integration.simulated_switch.peers import print_nothing, read_all
@@ -50,7 +52,18 @@ def listening(_folder: Path) -> Iterator[Pair]:
         yield outlet, lambda: read_all(client)
 
 
-@pytest.mark.parametrize("kind", [in_memory, a_file, dialling, listening])
+@contextmanager
+def talking(_folder: Path) -> Iterator[Pair]:
+    told: list[str] = []
+    outlet = TalkingSwitch(
+        ("127.0.0.1", 0), SystemClock(), told.append, OpenSwitch(), goodbye_secs=0.1
+    )
+    port = int(told[0].rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port)) as client:
+        yield outlet, lambda: read_all(client)
+
+
+@pytest.mark.parametrize("kind", [in_memory, a_file, dialling, listening, talking])
 def test_what_is_taken_arrives_in_order(
     kind: Callable[[Path], AbstractContextManager[Pair]], tmp_path: Path
 ) -> None:

@@ -42,13 +42,21 @@ _FIRST_WORD_SECS = 2.0
 #: A password that was not refused for so long was right.
 _VERDICT_SECS = 3.0
 
-_ANSWER = re.compile(rb"(?i)enter password *:|rejected[^\r\n]*[\r\n]")
+#: Each way of answering is told by its own last byte, whatever follows.
+_ANSWER = re.compile(
+    rb"(?i)(?P<prompt>enter password *:)|(?P<busy>rejected)"
+    rb"|(?P<record>(?:\A|(?<=[\r\n]))[\0 \f]*[0-9*]{2}/[0-9*]{2}/[0-9*]{2})"
+)
 _LINE = re.compile(rb"([^\r\n]*)[\r\n]+")
 #: What stands in a line before the first record: echoes, blanks, ``OK``, ``-SMDR``.
 _TALK = re.compile(rb"(?i)[>-]*(?:\*+|ok|smdr)?")
 _PASSWORD_PROMPT = re.compile(rb"(?i)enter password")
 _RECORD = re.compile(rb"[0-9*]{2}/[0-9*]{2}/[0-9*]{2}")
 _BUSY = "the switch serves another client already"
+_NO_ANSWER = (
+    f"the login was not answered within {ANSWER_SECS:.0f} s; a serial port behind a terminal "
+    "server needs the source option session=none"
+)
 _WRONG = "the switch refused the login: the password is wrong"
 
 
@@ -94,7 +102,7 @@ class PanasonicLogin(OpenLine):
         if self._state is _State.PROMPT:
             return self._say_command(now)
         if self._state is _State.COMMAND:
-            return self._ended(Ending(f"the login was not answered within {ANSWER_SECS:.0f} s"))
+            return self._ended(Ending(_NO_ANSWER))
         if _plain(self._heard) in (b"-", b">"):
             return self._ended(Ending(_WRONG, is_refused=True))
         return self._open()
@@ -126,8 +134,11 @@ class PanasonicLogin(OpenLine):
         found = _ANSWER.search(self._heard)
         if found is None:
             return Step()
-        if found[0].lower().startswith(b"rejected"):
+        if found["busy"]:
             return self._ended(Ending(_BUSY))
+        if found["record"]:
+            self._heard = self._heard[found.start() :]
+            return self._open()
         self._state, self._heard = _State.PASSWORD, self._heard[found.end() :]
         self._give_up_at = now + ANSWER_SECS
         self._wait(now, _VERDICT_SECS)

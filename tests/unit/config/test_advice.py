@@ -10,8 +10,18 @@ from tests.unit.config.settings_text import SOURCE, journal, read, settings
 DATABASE = '<Database url="odbc:DSN=x"/>'
 
 
+FRITZBOX = (
+    '<Source name="a" kind="tcp" address="h:1012" format="fritzbox" user="u" secretRef="env:X"/>'
+)
+PANASONIC = FRITZBOX.replace("fritzbox", "panasonic")
+
+
 def with_database(text: str) -> str:
     return text.replace("<Journal", f"{DATABASE}<Journal")
+
+
+def test_a_login_that_is_used_gets_no_warning() -> None:
+    assert advise(read(with_database(journal(PANASONIC)))) == []
 
 
 def test_settings_without_fault_get_no_warning() -> None:
@@ -46,6 +56,14 @@ def test_settings_without_fault_get_no_warning() -> None:
                 )
             ),
             "Journal/Numbers/@country: is not given: tariffs with + need it",
+        ),
+        (
+            with_database(journal(SOURCE.replace("/>", ' user="ann"/>'))),
+            "Journal/Source[1]/@user: kind tcp-listen with jsonl has no login",
+        ),
+        (
+            with_database(journal(FRITZBOX)),
+            "Journal/Source[1]/@user: kind tcp with fritzbox has no login",
         ),
     ],
 )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,6 +53,21 @@ def test_the_link_is_looked_after_while_nothing_is_due() -> None:
     SwitchSimulation([a_batch(0, 1, due_secs=1.0)], outlet, clock).run()
 
     assert len(clock.waits_secs) >= 10
+
+
+def test_after_a_lost_link_nothing_is_sent_again_unless_asked_for() -> None:
+    """Not even an empty record: a switch that numbers what it sends would count it."""
+
+    class Watched(MemoryOutlet):
+        sizes: ClassVar[list[int]] = []
+
+        def send(self, data: bytes) -> int:
+            self.sizes.append(len(data))
+            return super().send(data)
+
+    SwitchSimulation([a_batch(0, 3)], Watched(breaks=[7, 7]), FakeClock()).run()
+
+    assert 0 not in Watched.sizes
 
 
 def test_a_record_cut_by_a_lost_link_is_sent_again_as_a_whole() -> None:
