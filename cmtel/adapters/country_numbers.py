@@ -56,6 +56,7 @@ class CountryNumbers:
                 hint="Give its two letters of ISO 3166, such as DE, AT, BR or US.",
             )
         self.national_prefix = plan.national_prefix or ""
+        self._has_nationwide = plan.no_international_dialling is not None
         self._country = country
         self._code = country_code_for_region(country)
         self._international = re.compile(plan.international_prefix or "(?!)")
@@ -103,7 +104,7 @@ class CountryNumbers:
         """Return the key of a number such as 4004-1234 in Brazil: the same in all its areas."""
         from phonenumbers import can_be_internationally_dialled
 
-        number = _parsed(f"+{self._code}{digits}")
+        number = _parsed(f"+{self._code}{digits}") if self._has_nationwide else None
         if number is None or can_be_internationally_dialled(number):
             return None
         return _in_use(number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from cmtel.cli import journal_ingest, journal_spool, journal_table, journal_view
+from cmtel.cli import journal_ingest, journal_price, journal_spool, journal_table, journal_view
 
 app = typer.Typer(
     name="journal",
@@ -16,3 +16,4 @@ app.add_typer(journal_table.app)
 app.add_typer(journal_ingest.app)
 app.add_typer(journal_spool.app)
 app.add_typer(journal_view.app)
+app.add_typer(journal_price.app)

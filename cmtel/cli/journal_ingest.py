@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cmtel.cli.journal_options import Columns, Names, Sizes, Table, Url, split_columns
+from cmtel.cli.journal_options import (
+    Columns,
+    Names,
+    NumberOptions,
+    Sizes,
+    Table,
+    Url,
+    split_columns,
+)
 from cmtel.cli.output import emit_json, emit_text, settings
 from cmtel.errors import ExitStatus
 
@@ -28,14 +36,6 @@ FormatOptions = Annotated[
 SourceOptions = Annotated[
     list[str] | None,
     typer.Option("--source-opt", metavar="NAME=VALUE", help="An option of the source."),
-]
-NumberOptions = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--number-opt",
-        metavar="NAME=VALUE",
-        help="How numbers are read, as in <Numbers>: country=DE, areaCode=30, outsideLine=0 ...",
-    ),
 ]
 Timezone = Annotated[
     str | None, typer.Option("--timezone", metavar="TZ", help="The time zone of the switch.")

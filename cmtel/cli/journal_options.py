@@ -37,6 +37,15 @@ Sizes = Annotated[
     typer.Option("--size", metavar="TYPE=N", help="How many characters a text column holds."),
 ]
 
+NumberOptions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--number-opt",
+        metavar="NAME=VALUE",
+        help="How numbers are read, as in <Numbers>: country=DE, areaCode=30, outsideLine=0 ...",
+    ),
+]
+
 
 def split_columns(words: list[str] | None) -> list[str]:
     """Return the type names of ``--columns A,B --columns C``."""

@@ -5,9 +5,11 @@ Rounding, everywhere: half up, away from zero, once, to the minor unit.
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from fractions import Fraction
 
+_PLAIN = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,10})?")
 _NO_DECIMALS = (
     "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND",
     "VUV", "XAF", "XOF", "XPF",
@@ -18,6 +20,14 @@ _EXPONENTS = {
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
     **dict.fromkeys(("CLF", "UYW"), 4),
 }
+
+
+def amount_of(text: str) -> Decimal | None:
+    """Return the amount that a charge's text says; None if it is no plain decimal number.
+
+    Decoders of switches' own formats give nothing else; what others wrote may be anything.
+    """
+    return Decimal(text) if _PLAIN.fullmatch(text) else None
 
 
 def exponent(currency: str | None) -> int:

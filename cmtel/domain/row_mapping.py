@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from cmtel.domain.calls import CallRecord
 from cmtel.domain.column_selection import JournalColumn, written_columns
 from cmtel.domain.column_types import RECORD_ID, Kind
+from cmtel.domain.currencies import amount_of
 from cmtel.domain.record_ids import record_number
 
 Row = tuple[Any, ...]
@@ -142,7 +142,7 @@ def _plain(text: str) -> str:
 
 
 def _decimals(values: Sequence[str | None]) -> Column:
-    return [text and Decimal(text) for text in values]
+    return [None if text is None else amount_of(text) for text in values]
 
 
 def _price_status(values: Sequence[str | None]) -> Column:

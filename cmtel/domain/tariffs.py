@@ -33,12 +33,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from cmtel.domain.currencies import from_minor_units, minor_units
 
 #: What Journal_Gebühren can hold; a record with a broken duration must not lose its row.
 _MAX_MINOR_UNITS = 2**31 - 1
+#: Prices remembered: durations come again, and exact sums take a hundred times as long.
+_REMEMBERED = 65_536
 _SUNDAY = 6
 EVERY_DAY = frozenset(range(7))
 
@@ -65,7 +68,7 @@ class Hours:
         return (_SUNDAY if day in holidays else day.weekday()) in self.days
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # told apart by identity: found in caches quickly
 class Tariff:
     """The price of calls to one destination; the module says what each part does.
 
@@ -127,6 +130,8 @@ class TariffTable:
         for tariff in sorted(tariffs, key=lambda each: each.hours is None):  # keeps their order
             self._by_prefix.setdefault(tariff.prefix, []).append(tariff)
         self._longest = max(map(len, self._by_prefix), default=0)
+        #: The price of a connected call of so many seconds; None if it is too large for a journal.
+        self.price = lru_cache(_REMEMBERED)(self._price)
 
     def fitting(self, number: str) -> list[Tariff]:
         """Return the tariffs for a number, in the order in which they count.
@@ -151,8 +156,7 @@ class TariffTable:
             None,
         )
 
-    def price(self, tariff: Tariff, secs: int) -> Price | None:
-        """Return the price of a connected call; None if it is too large for a journal."""
+    def _price(self, tariff: Tariff, secs: int) -> Price | None:
         units = minor_units(tariff.total(secs), self.currency)
         if units > _MAX_MINOR_UNITS:
             return None

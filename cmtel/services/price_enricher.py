@@ -21,7 +21,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from cmtel.domain.calls import CallRecord
-from cmtel.domain.currencies import minor_units
+from cmtel.domain.currencies import amount_of, minor_units
 from cmtel.domain.row_mapping import Column
 from cmtel.domain.tariffs import TariffTable
 
@@ -77,13 +77,13 @@ class PriceEnricher:
     def _charged(self, call: CallRecord, number: str | None) -> Charged:
         is_to_price = call.direction == "out" and call.state == "CONN"
         if call.charge is not None:
-            amount = Decimal(call.charge)
-            if amount or not (is_to_price and self._zero_is_unknown):
+            amount = amount_of(call.charge)
+            if amount != 0 or not (is_to_price and self._zero_is_unknown):
                 return self._of_source(call, amount)
         return self._priced(call, number) if is_to_price else _NOTHING
 
-    def _of_source(self, call: CallRecord, amount: Decimal) -> Charged:
-        if call.currency is not None:
+    def _of_source(self, call: CallRecord, amount: Decimal | None) -> Charged:
+        if call.currency is not None or amount is None:
             return Charged(call.charge_cents, amount, call.currency, "source")
         currency = self._table.currency
         return Charged(minor_units(amount, currency), amount, currency, "source")

@@ -140,6 +140,12 @@ def test_what_was_found_out_wins_over_what_the_call_says() -> None:
     assert rows == [("Erika", "ACME", "004930123456")]
 
 
+def test_a_charge_that_is_no_number_is_unknown() -> None:
+    row = mapped(a_call(charge="1E+999999999"))
+
+    assert (row["Cmtel_Charge"], row["Journal_Gebühren"]) == (None, 12)
+
+
 def test_no_calls_are_no_rows() -> None:
     assert RowMapper(select_columns(), MappingContext("s")).rows([], []) == []
 

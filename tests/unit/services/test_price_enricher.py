@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cmtel.domain.row_mapping import Column
 from cmtel.domain.tariffs import Hours, Tariff, TariffTable
@@ -24,6 +26,7 @@ TABLE = TariffTable(
     "BRL",
 )
 UNPRICED = {"charge": None, "charge_cents": None, "currency": None}
+NUMBERS = st.none() | st.integers(-(2**40), 2**40)
 NOTHING = (None, None, None, None)
 NONE = (None, None, None, "none")
 UNKNOWN = (None, None, None, "unknown")
@@ -84,6 +87,26 @@ def test_a_zero_of_the_source_may_be_unknown() -> None:
     assert charged("+5511987654321", zero_is_unknown=True, charge="0.00")[3] == "tariff"
     assert charged("+5511987654321", zero_is_unknown=True, charge="0.00", direction="in")[0] == 0
     assert charged("+5511987654321", zero_is_unknown=True, charge="0.01")[3] == "source"
+
+
+@given(st.text(max_size=8) | st.sampled_from(["NaN", "1E+999999", "-1.5", "1.", "0"]), NUMBERS)
+def test_whatever_stands_in_a_record_is_no_error(charge: str, secs: int | None) -> None:
+    row = charged("+5511987654321", charge=charge, connected_secs=secs)
+
+    assert row[3] == "source"
+    assert row[1] is None or row[1] == D(charge)
+
+
+@given(NUMBERS, st.none() | st.datetimes().map(datetime.isoformat), st.none() | st.text())
+def test_whatever_is_to_be_priced_has_a_status(
+    secs: int | None, started: str | None, key: str | None
+) -> None:
+    units, amount, currency, status = charged(key, connected_secs=secs, started_at=started)
+
+    assert status in {"tariff", "none", "unknown"}
+    assert (
+        (status == "tariff") == (units is not None) == (amount is not None) == (currency == "BRL")
+    )
 
 
 def test_a_sources_charge_is_in_the_minor_units_of_the_tariffs_currency() -> None:
