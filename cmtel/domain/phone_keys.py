@@ -52,8 +52,9 @@ def digits_key(number: str) -> str | None:
 
 def split_numbers(cell: str) -> list[str]:
     """Return the numbers in one cell of a phone book."""
-    text = _SCHEME.sub("", cell) if cell[:4].lower() == "tel:" else cell
-    return [part for part in map(str.strip, _BETWEEN_NUMBERS.split(text)) if part]
+    if cell[:4].lower() == "tel:":  # one number, and parameters
+        cell = cell[4:].partition(";")[0]
+    return [part for part in map(str.strip, _BETWEEN_NUMBERS.split(cell)) if part]
 
 
 def book_keys(number: str, canonical: Canonical | None) -> list[str]:

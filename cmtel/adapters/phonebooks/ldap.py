@@ -66,11 +66,15 @@ class LdapRecords:
     def _bound(self) -> Iterator[Any]:
         ldap3 = _ldap3()
         try:
-            connection = self._connected(ldap3)
+            connection = self._connection(ldap3)
             try:
+                connection.open()
+                if self.uses_start_tls:
+                    connection.start_tls()
+                connection.bind()
                 yield connection
             finally:
-                connection.unbind()
+                _close(connection)
         except ldap3.core.exceptions.LDAPException as exc:
             told = " ".join(str(exc).split()) or type(exc).__name__
             raise PhoneBookError(
@@ -80,20 +84,23 @@ class LdapRecords:
         except (OSError, ssl.SSLError) as exc:
             raise PhoneBookError(f"The directory {self.url} cannot be read: {exc}.") from exc
 
-    def _connected(self, ldap3: Any) -> Any:
+    def _connection(self, ldap3: Any) -> Any:
         tls = ldap3.Tls(
             validate=ssl.CERT_REQUIRED, ca_certs_file=str(self.ca_file) if self.ca_file else None
         )
         server = ldap3.Server(self.url, tls=tls, connect_timeout=_CONNECT_SECS, get_info="NO_INFO")
-        connection = ldap3.Connection(
+        return ldap3.Connection(
             server, self.user, self.password(), receive_timeout=_ANSWER_SECS, read_only=True,
             raise_exceptions=True, auto_referrals=False,
         )  # fmt: skip
-        connection.open()
-        if self.uses_start_tls:
-            connection.start_tls()
-        connection.bind()
-        return connection
+
+
+def _close(connection: Any) -> None:
+    """Close the socket, also where no greeting or goodbye came through it."""
+    if connection.bound:
+        connection.unbind()
+    if connection.socket is not None:
+        connection.socket.close()
 
 
 def _ldap3() -> Any:
