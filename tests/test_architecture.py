@@ -68,7 +68,7 @@ CLOCKS = frozenset({"cmtel.adapters.clock"})
 TIME_CALLS = words("date.today datetime.now datetime.today datetime.utcnow time.sleep time.time")
 #: What `cmtel --help` must not pay for.
 HEAVY = words(
-    "holidays nats numpy pandas phonenumbers psycopg pydantic pymysql pyodbc rich serial"
+    "aiosmtpd apprise holidays nats numpy pandas phonenumbers psycopg pydantic pymysql pyodbc rich serial"
     " sqlalchemy textual xmltodict"
 )
 

@@ -1,8 +1,8 @@
 """Channels other than mail (Teams, Slack, Telegram, SMS gateways, ...) through Apprise.
 
-A channel takes what the mail says, as a title and a short text. Apprise tells success or failure
-and no more; why it failed is in what it logs meanwhile. A channel's URL has keys in it, so nothing
-that could be a part of it gets out.
+A channel gets what the mail says in short, a title and a paragraph. Apprise tells success or
+failure and no more; why it failed is in what it logs meanwhile. A channel's URL has keys in it, so
+nothing that could be a part of it gets out.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from email import message_from_bytes, policy
+from collections.abc import Callable
 from typing import Any
 
 from cmtel.config.secret import MASK, Secret
@@ -19,7 +19,7 @@ from cmtel.domain.mails.replies import Reply, SendReport, Stage
 from cmtel.errors import ConfigError, MissingExtra
 from cmtel.services.notifier.ports import Envelope
 
-#: The text of a mail is cut there: a chat or SMS is glanced at.
+#: More is cut, in characters: a chat or SMS is glanced at.
 MAX_TEXT = 1000
 #: Parts of a URL shorter than this are words (https, hooks), not keys.
 _KEY_CHARS = 6
@@ -27,12 +27,14 @@ _MAX_REASON = 300
 _LOGGER = "apprise"
 _CAPTURE = "LogCapture"
 
+Brief = Callable[[bytes], tuple[str, str]]
+
 
 class AppriseChannel:
     """One channel; implements Mailer."""
 
-    def __init__(self, name: str, url: Secret) -> None:
-        """Make it.
+    def __init__(self, name: str, url: Secret, brief: Brief) -> None:
+        """Make it; ``brief`` takes title and text out of a mail.
 
         Raises:
             MissingExtra: Apprise is not installed.
@@ -45,6 +47,7 @@ class AppriseChannel:
             raise MissingExtra(message, hint="pip install 'cmtel[alerts]'") from exc
         self._name = channel_recipient(name)
         self._url = url
+        self._brief = brief
         # What Apprise logs goes to nobody else: there may be keys in it.
         logging.getLogger(_LOGGER).propagate = False
         self._capture: Any = getattr(apprise, _CAPTURE)  # it has no types
@@ -63,8 +66,8 @@ class AppriseChannel:
     def send(self, message: bytes, envelope: Envelope) -> SendReport:
         """Hand one mail's title and text over; see Mailer. Never raises."""
         begun_secs = time.monotonic()
-        title, text = title_and_text(message)
-        reply = self._notify(title, text)
+        title, text = self._brief(message)
+        reply = self._notify(title, text[:MAX_TEXT])
         elapsed_ms = round((time.monotonic() - begun_secs) * 1000)
         return SendReport(dict.fromkeys(envelope.recipients, reply), elapsed_ms)
 
@@ -85,13 +88,3 @@ class AppriseChannel:
             if len(part) >= _KEY_CHARS:
                 text = text.replace(part, MASK)
         return " ".join(text.split())[:_MAX_REASON]
-
-
-def title_and_text(mail: bytes) -> tuple[str, str]:
-    """Return the subject and the plain text of a mail, which is cut to :data:`MAX_TEXT`."""
-    parsed = message_from_bytes(mail, policy=policy.default)
-    body = parsed.get_body(("plain",))
-    text = str(body.get_content()).replace("\r\n", "\n").strip() if body is not None else ""
-    if len(text) > MAX_TEXT:
-        text = text[: MAX_TEXT - 3].rstrip() + "..."
-    return str(parsed.get("Subject", "")), text

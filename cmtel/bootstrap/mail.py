@@ -64,13 +64,14 @@ def make_channels(lists: Iterable[Recipients]) -> list[Mailer]:
         ConfigError, AccessDenied: A URL cannot be had, or is none.
     """
     from cmtel.adapters.apprise_channel import AppriseChannel
+    from cmtel.adapters.mail_texts.brief import brief_of
 
     channels = {way.name: way for each in lists for way in each.channels}
     made: list[Mailer] = []
     for name, channel in channels.items():
         url = resolve_password(channel.url, channel.secret_ref)
         if url is not None:  # the settings have one of the two
-            made.append(AppriseChannel(name, url))
+            made.append(AppriseChannel(name, url, brief_of))
     return made
 
 

@@ -2,41 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from cmtel.bootstrap.config import load_config
 from cmtel.bootstrap.mail import make_channels, make_mailer, recipients_of
 from cmtel.bootstrap.mail_texts import make_renderer
 from cmtel.bootstrap.notifier_feeds import site_zone
+from cmtel.domain.mails.message_id import message_id
 from cmtel.domain.mails.recipients import is_channel
 from cmtel.domain.mails.remedies import remedy_of
 from cmtel.domain.mails.replies import Outcome, Reply, outcome
 from cmtel.errors import ConfigError, UsageError
-from cmtel.services.notifier.ports import Envelope
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Sequence
 
+    from cmtel.adapters.mail_texts.writer import MailWriter
+    from cmtel.adapters.smtp.dialogue import Dialogue
     from cmtel.config.mail import Mail
     from cmtel.config.model import Config
     from cmtel.services.notifier.ports import Mailer
     from cmtel.services.ports import Clock
-
-
-class TrialMail(NamedTuple):
-    """A test mail to be written."""
-
-    sender: str
-    recipient: str
-    #: The server or channel that is tried.
-    through: str
-    written_at: datetime
-
-
-Write = Callable[[TrialMail], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,49 +54,67 @@ class TrialReport:
 
 
 def send_test_mail(
-    config_path: str | None, to: str | None, server_number: int | None, clock: Clock,
-    write: Write | None = None,
-) -> list[TrialReport]:  # fmt: skip
-    """Send one real mail through each server and channel, or those that are chosen.
+    config_path: str | None, to: str | None, server_number: int | None, clock: Clock
+) -> list[TrialReport]:
+    """Send a real mail to each recipient through each server, and over his channel.
 
     Args:
         config_path: The settings file, as given.
         to: One recipient, an address or ``channel:NAME``; None: all lists.
         server_number: The server, from 1; None: all, and the channels.
         clock: For the date, and for tokens.
-        write: Writes the mail; None: :func:`site_test_mail`.
 
     Raises:
         ConfigError: The settings are not usable, or say nothing of mail or recipients.
         UsageError: There is no such server, or the recipient is none.
     """
     config = load_config(config_path)
+    mail = _mail(config)
     recipients = _recipients(config, to)
-    people = tuple(each for each in recipients if not is_channel(each))
+    people = [each for each in recipients if not is_channel(each)]
     if server_number is not None and not people:
         raise UsageError("No server delivers to a channel; leave --server out.")
-    _mail(config)
-    write = write or site_test_mail(config)
-    reports = []
-    if people:
-        reports += _through_servers(config, people, server_number, clock, write)
-    if server_number is None:
-        chosen = [each for each in recipients if is_channel(each)]
-        reports += _through_channels(config, chosen, clock, write)
+    trial = _Trial(mail, make_renderer(config, zone=site_zone(config)), clock)
+    reports = trial.through_servers(people, server_number)
+    if server_number is None and len(people) < len(recipients):
+        channels = [each for each in make_channels(config.recipients) if each.name in recipients]
+        reports += [trial.send(channel, channel.name) for channel in channels]
     return reports
 
 
-def site_test_mail(config: Config) -> Write:
-    """Return what writes the test mail as all mails of the site are written."""
-    from email.utils import make_msgid
+class _Trial:
+    """Sends the test mails of one call."""
 
-    writer = make_renderer(config, zone=site_zone(config))
+    def __init__(self, mail: Mail, writer: MailWriter, clock: Clock) -> None:
+        self._mail = mail
+        self._writer = writer
+        self._clock = clock
 
-    def write(order: TrialMail) -> bytes:
-        message_id = make_msgid(domain=order.sender.rpartition("@")[2])
-        return writer.test_message(order.recipient, message_id, order.written_at, order.through)
+    def through_servers(self, people: Sequence[str], number: int | None) -> list[TrialReport]:
+        """One mail to each person through each server, or the one of this number."""
+        from cmtel.adapters.smtp.dialogue import Dialogue
 
-    return write
+        servers = self._mail.servers
+        if number is not None and not 1 <= number <= len(servers):
+            raise UsageError(f"There is no server {number}; the settings have {len(servers)}.")
+        reports = []
+        for server in servers if number is None else [servers[number - 1]]:
+            dialogue = Dialogue()
+            mailer = make_mailer(server, self._mail.sender, self._clock, dialogue)
+            reports += [self.send(mailer, to, dialogue) for to in people]
+        return reports
+
+    def send(self, mailer: Mailer, to: str, dialogue: Dialogue | None = None) -> TrialReport:
+        """One mail to one recipient."""
+        from cmtel.services.notifier.ports import Envelope
+
+        before = len(dialogue.lines) if dialogue else 0
+        trial_id = str(uuid4())
+        own_id = message_id(trial_id, 1, to, self._mail.sender.rpartition("@")[2])
+        message = self._writer.test_message(to, own_id, self._clock.now(), mailer.name)
+        report = mailer.send(message, Envelope(self._mail.sender, (to,), f"{trial_id}.1"))
+        said = tuple(dialogue.lines[before:]) if dialogue else ()
+        return TrialReport(mailer.name, to, report.replies[to], report.elapsed_ms, said)
 
 
 def _recipients(config: Config, to: str | None) -> tuple[str, ...]:
@@ -130,50 +136,6 @@ def _recipients(config: Config, to: str | None) -> tuple[str, ...]:
         return (MailAddress().read(to, Known()),)
     except ValueError as error:
         raise UsageError(f"The recipient {error}.") from error
-
-
-def _through_servers(
-    config: Config, recipients: tuple[str, ...], number: int | None, clock: Clock, write: Write
-) -> list[TrialReport]:
-    from cmtel.adapters.smtp.dialogue import Dialogue
-
-    mail = _mail(config)
-    if number is not None and not 1 <= number <= len(mail.servers):
-        raise UsageError(f"There is no server {number}; the settings have {len(mail.servers)}.")
-    reports = []
-    for server in mail.servers if number is None else [mail.servers[number - 1]]:
-        dialogue = Dialogue()
-        mailer = make_mailer(server, mail.sender, clock, dialogue)
-        reports += _send(mail, mailer, recipients, clock, write, dialogue.lines)
-    return reports
-
-
-def _through_channels(
-    config: Config, recipients: list[str], clock: Clock, write: Write
-) -> list[TrialReport]:
-    if not recipients:
-        return []
-    mail = _mail(config)
-    channels = [each for each in make_channels(config.recipients) if each.name in recipients]
-    return [
-        report
-        for channel in channels
-        for report in _send(mail, channel, (channel.name,), clock, write, [])
-    ]
-
-
-def _send(
-    mail: Mail, mailer: Mailer, recipients: tuple[str, ...], clock: Clock, write: Write,
-    dialogue: list[str],
-) -> list[TrialReport]:  # fmt: skip
-    """Send a mail to each, so that nobody sees who else is on the list."""
-    reports = []
-    for to in recipients:
-        order = TrialMail(mail.sender, to, mailer.name, clock.now())
-        report = mailer.send(write(order), Envelope(mail.sender, (to,), f"test-{uuid4()}"))
-        reply, said = report.replies[to], tuple(dialogue)
-        reports.append(TrialReport(mailer.name, to, reply, report.elapsed_ms, said))
-    return reports
 
 
 def _mail(config: Config) -> Mail:

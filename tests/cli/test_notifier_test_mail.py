@@ -27,7 +27,7 @@ class Site:
         self.path = folder / "CmTelNotifier.xml"
 
     def write(self, *servers: str, recipients: str = RECIPIENTS) -> None:
-        mail = f'<Mail from="cmtel@x.test">{"".join(servers)}</Mail>'
+        mail = f'<Mail from="cmtel@x.test" language="en">{"".join(servers)}</Mail>'
         text = f'<CmTelNotifier version="1">{mail}{recipients}</CmTelNotifier>'
         self.path.write_text(text, encoding="utf-8")
 
@@ -77,8 +77,11 @@ def test_a_real_mail_is_sent_and_the_answer_shown(
         f"bob@x.test: accepted by 127.0.0.1:{sink.port}, 250 2.0.0 OK\n"
     )
     assert told.err == ""
-    assert mails[0].recipients == ("anna@x.test", "bob@x.test")
-    assert parsed["Subject"] == "[CmTel] Test"
+    assert [mail.recipients for mail in mails] == [("anna@x.test",), ("bob@x.test",)]
+    assert parsed["Subject"] == "[CmTel] test mail"
+    body = parsed.get_body(("plain",))
+    assert body is not None
+    assert f"127.0.0.1:{sink.port}" in body.get_content()
 
 
 def test_a_failure_shows_the_dialogue_without_secrets_and_the_remedy(

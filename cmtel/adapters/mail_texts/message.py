@@ -12,6 +12,8 @@ from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 from typing import cast
 
+from cmtel.domain.mails.recipients import is_channel
+
 
 class MailPolicy(EmailPolicy):
     """RFC 5322 with CR LF; ids, subject and addresses are written by this module.
@@ -89,9 +91,11 @@ def parsed(message: bytes) -> EmailMessage:
 
 def _headers(heading: Heading) -> list[tuple[str, str]]:
     sender = f"{_phrase(heading.sender_name)} <{_address(heading.sender)}>"
+    # A mail for a channel has nobody in To, which RFC 5322 section 3.6 allows.
+    people = [_address(to) for to in heading.recipients if not is_channel(to)]
     headers = [
         ("From", sender),
-        ("To", f",{POLICY.linesep} ".join(map(_address, heading.recipients))),
+        *([("To", f",{POLICY.linesep} ".join(people))] if people else []),
         ("Subject", _encoded(heading.subject, "Subject")),
         ("Date", format_datetime(heading.written_at)),
         ("Message-ID", heading.message_id),

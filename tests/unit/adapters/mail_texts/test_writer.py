@@ -83,6 +83,14 @@ def test_message_ids_are_never_encoded_however_long_they_are() -> None:
         assert f"\r\n{name}: {long}\r\n".encode() in raw
 
 
+def test_a_mail_for_a_channel_has_nobody_in_to() -> None:
+    order = an_order("FIRST")._replace(recipients=("channel:teams",))
+    mail = parse(a_writer().render(order))
+
+    assert mail["To"] is None
+    assert mail["Subject"].startswith(STEM)
+
+
 def test_one_mail_to_a_group_has_all_of_it_in_to() -> None:
     order = an_order("FIRST")._replace(recipients=("a@x.test", "b@x.test"))
     mail = parse(a_writer().render(order))
