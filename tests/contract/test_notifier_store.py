@@ -63,7 +63,16 @@ def a_row(
     seq: int = 1, kind: MailKind = MailKind.FIRST, state: MailState = MailState.QUEUED,
     to: str = "a@x", minutes: int = 0, **changes: object,
 ) -> OutboxRow:  # fmt: skip
-    facts = MailFacts("Main", NOW, silent_since=NOW, undeliverable=("c@x",), lines=(("k", "v"),))
+    facts = MailFacts(
+        "Main",
+        NOW,
+        silent_since=NOW,
+        undeliverable=("c@x",),
+        lines=(("k", "v"),),
+        is_blind=True,
+        resumed_at=NOW,
+        next_repeat_at=NOW,
+    )
     at = NOW + minutes * MINUTE
     is_over = state in (MailState.ACCEPTED, MailState.REFUSED, MailState.SUPERSEDED)
     row = OutboxRow(
