@@ -68,8 +68,8 @@ CLOCKS = frozenset({"cmtel.adapters.clock"})
 TIME_CALLS = words("date.today datetime.now datetime.today datetime.utcnow time.sleep time.time")
 #: What `cmtel --help` must not pay for.
 HEAVY = words(
-    "aiosmtpd apprise holidays nats numpy pandas phonenumbers psycopg pydantic pymysql pyodbc rich serial"
-    " sqlalchemy textual xmltodict"
+    "aiosmtpd apprise holidays nats numpy pandas phonenumbers psycopg pydantic pymysql pyodbc rich"
+    " serial sqlalchemy textual xmltodict"
 )
 
 MAX_MODULE_LINES = 400
