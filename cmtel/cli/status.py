@@ -26,9 +26,12 @@ def status(
     """Show services, source links, the spools and their books."""
     from cmtel.bootstrap.notifier_check import describe_notifier
     from cmtel.bootstrap.spools import describe_spools
+    from cmtel.bootstrap.way import describe_ways
     from cmtel.services.status import status_document
 
-    document = status_document(describe_spools(spool or ()), describe_notifier())
+    spools, notifier = describe_spools(spool or ()), describe_notifier()
+    ways = describe_ways(spool or (), notifier, settings.config_path)
+    document = status_document(spools, notifier, ways)
     if settings.is_json:
         emit_json(document)
     else:
@@ -53,8 +56,21 @@ def _emit(document: dict[str, Any]) -> None:
         if book["link"] in _TROUBLED:
             detail, since = book["link_detail"], book["link_since"]
             emit_text(f"{book['source']} is {book['link']} since {since}: {detail}")
+    for way in document["ways"]:
+        if way["stopped"] is not None:
+            _emit_stop(way["stopped"])
     if document["notifier"] is not None:
         _emit_notifier(document["notifier"])
+
+
+def _emit_stop(stopped: dict[str, Any]) -> None:
+    """Where the calls stop, and what to do about it."""
+    from cmtel.cli.notifier_view import local
+
+    since = f" since {local(stopped['since'], None)}" if stopped["since"] else ""
+    detail = f" ({stopped['detail']})" if stopped["detail"] else ""
+    emit_text(safe(f"calls stop here: {stopped['text']}{since}{detail}"))
+    emit_text(f"  {stopped['remedy']}")
 
 
 def _emit_notifier(notifier: dict[str, Any]) -> None:

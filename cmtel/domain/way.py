@@ -7,9 +7,16 @@ The stages are asked in this order, so that the answer is the cause nearest to t
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
+
+#: Where this share of the records since the last call was rejected, what comes cannot be decoded:
+#: the rest is no calls either, but headings, blank lines, and the ends of connections.
+UNDECODABLE_SHARE = 0.2
+#: A call is dated by its start and delivered after its end; only what is delivered so much later
+#: than the last priced one shows that prices are missing.
+_CALL = timedelta(minutes=10)
 
 
 class Stage(StrEnum):
@@ -62,8 +69,9 @@ def where_it_stopped(way: Way, silent_since: datetime | None) -> Stop | None:
         return Stop(Stage.LINK, way.link_since, way.link_detail)
     if way.database_error and way.waiting:
         return Stop(Stage.DATABASE, way.last_delivered_at, way.database_error)
-    if way.rejected_share is not None and way.rejected_share >= 1.0:
-        return Stop(Stage.RECORDS, way.last_accepted_at, way.sample)
+    if way.rejected_share is not None and way.rejected_share >= UNDECODABLE_SHARE:
+        share = f"{way.rejected_share:.0%} rejected"
+        return Stop(Stage.RECORDS, way.last_accepted_at, f"{share}, last: {way.sample}")
     if _is_after(way.last_delivered_at, silent_since):
         return Stop(Stage.CHARGING, silent_since)
     if way.is_link_up:
@@ -72,4 +80,4 @@ def where_it_stopped(way: Way, silent_since: datetime | None) -> Stop | None:
 
 
 def _is_after(moment: datetime | None, silent_since: datetime | None) -> bool:
-    return moment is not None and silent_since is not None and moment > silent_since
+    return moment is not None and silent_since is not None and moment > silent_since + _CALL

@@ -13,12 +13,15 @@ _NOT_INSTALLED = {"cmtel-journal": "not installed", "cmtel-notifier": "not insta
 
 
 def status_document(
-    spools: Sequence[dict[str, Any]], notifier: dict[str, Any] | None = None
+    spools: Sequence[dict[str, Any]],
+    notifier: dict[str, Any] | None = None,
+    ways: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
     """Return the status as one JSON object.
 
     ``exit_status`` is about the services only; an ingest in the foreground is no service.
     ``notifier`` is that of services/notifier/check.py; None: it has never run here.
+    ``ways`` are those of bootstrap/way.py: how far the records of each spool get.
     """
     return {
         "version": __version__,
@@ -28,5 +31,6 @@ def status_document(
         "books": [
             {**book, "spool": spool["folder"]} for spool in spools for book in spool["books"]
         ],
+        "ways": list(ways),
         "notifier": notifier,
     }
