@@ -1,7 +1,7 @@
-"""The whole job on the embedded default: a simulated switch, TCP, spool, SQLite journal.
+"""The whole job on the embedded default: a simulated switch, TCP, spool, SQLite journal, notifier.
 
-Everything is what a real installation uses; only the switch is simulated. All lies in one
-folder, which is left for looking at.
+Everything is what a real installation uses; only the switch is simulated, and the mail server
+keeps the mails. All lies in one folder, which is left for looking at.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 from cmtel.adapters.clock import SystemClock
+from cmtel.bootstrap.demo_notifier import SILENCE_SECS, watched
 from cmtel.bootstrap.ingest import OpenIngest, open_ingest
 from cmtel.bootstrap.ingest_order import IngestOrder, SourceOrder
 from cmtel.bootstrap.journal import JournalTarget, create_table, open_target, resolve_target
@@ -32,6 +34,8 @@ _COLUMNS = (
 )  # fmt: skip
 #: How long the last calls may take from the switch into the table, in seconds.
 _PATIENCE_SECS = 20.0
+#: The calls after the silence.
+CALLS_BACK = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +46,27 @@ class DemoResult:
     rows: int
     books: dict[str, int]
     journal: Path
+    #: The kinds of the mails that came, in their order.
+    mails: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DemoShow:
+    """How the demonstration tells what happens: a sentence, a row of the table, a mail."""
+
+    tell: Callable[[str], None]
+    row: Callable[[Sequence[Any]], None]
+    mail: Callable[[EmailMessage], None]
 
 
 def run_demo(
-    folder: Path, clock: SystemClock, *, calls: int, calls_per_sec: float,
-    tell: Callable[[str], None], show: Callable[[Sequence[Any]], None],
+    folder: Path, clock: SystemClock, *, calls: int, calls_per_sec: float, show: DemoShow,
+    language: str | None = None,
 ) -> DemoResult:  # fmt: skip
-    """Play ``calls`` calls through the whole way; ``show`` gets each row as it appears.
+    """Play ``calls`` calls through the whole way, fall silent, and come back with some more.
 
     Raises:
-        CmtelError: The calls did not arrive in time, or something on the way failed.
+        CmtelError: The calls or the mails did not arrive in time, or something on the way failed.
     """
     journal = folder / "journal.sqlite3"
     target = resolve_target(f"sqlite:///{journal}", None, columns=_COLUMNS)
@@ -61,11 +76,21 @@ def run_demo(
     order = IngestOrder(
         target, [SourceOrder("demo", [address], FORMAT)], spool_folder=folder / "spool"
     )
-    with open_ingest(order, clock) as opened, _running(opened):
+    watcher = _Watcher(target, show.row)
+    with (
+        open_ingest(order, clock) as opened,
+        _running(opened),
+        watched(folder, f"sqlite:///{journal}", language, show.mail) as mailbox,
+    ):
         _wait_until(clock, lambda: any(s.link is LinkState.LISTENING for s in _sources(opened)))
-        sent = _play(clock, port, calls, calls_per_sec, tell, _Watcher(target, show))
+        sent = _play(clock, port, calls, calls_per_sec, show.tell, watcher)
+        show.tell(f"The switch falls silent; after {SILENCE_SECS} seconds that is too long.")
+        _wait_until(clock, lambda: mailbox.count("REPEAT") > 0)
+        show.tell("The switch comes back.")
+        sent += _play(clock, port, CALLS_BACK, calls_per_sec, show.tell, watcher)
+        _wait_until(clock, lambda: mailbox.count("RECOVERED") > 0)
         books = _settled_books(opened, clock)
-    return DemoResult(sent, _Watcher(target, show).count(), books, journal)
+    return DemoResult(sent, watcher.count(), books, journal, tuple(mailbox.kinds))
 
 
 def _play(
@@ -80,8 +105,9 @@ def _play(
         target=lambda: sent.append(simulation.run().calls), name="switch", daemon=True
     )
     player.start()
+    expected = watcher.shown + calls
     deadline = clock.monotonic() + calls / calls_per_sec + _PATIENCE_SECS
-    while player.is_alive() or watcher.shown < calls:
+    while player.is_alive() or watcher.shown < expected:
         watcher.look()
         if clock.wait(0.2) or clock.monotonic() > deadline:
             break
@@ -149,8 +175,8 @@ def _sources(opened: OpenIngest) -> list[SpoolSource]:
 
 
 def _wait_until(clock: SystemClock, is_so: Callable[[], bool]) -> None:
-    """Return when it is so, or after five seconds, or when all is to stop."""
-    for _ in range(50):
+    """Return when it is so, or after twelve seconds, or when all is to stop."""
+    for _ in range(120):
         if is_so() or clock.wait(0.1):
             return
 

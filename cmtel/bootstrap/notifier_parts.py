@@ -18,6 +18,7 @@ from cmtel.bootstrap.mail import (
 from cmtel.bootstrap.mail_texts import make_renderer
 from cmtel.bootstrap.notifier_feeds import make_feed_set, site_zone
 from cmtel.bootstrap.silence_settings import incident_rules
+from cmtel.bootstrap.way import make_way_report
 from cmtel.domain.mails.quiet import QuietHours
 from cmtel.errors import ConfigError
 from cmtel.services.notifier.delivery import DeliverySettings
@@ -110,7 +111,7 @@ def make_parts(
         delivery_settings(config, mail, zone),
         make_last_resort(mail.last_resort, log, clock),
         make_system_log(is_service=is_service),
-        None,
+        make_way_report(config, clock),
         digest_settings(config, admins, zone),
         admins,
         heartbeat.ping if heartbeat is not None else lambda: None,

@@ -20,7 +20,7 @@ from typer.main import get_command
 
 #: Single commands, in the order of the help: the module's ``app`` has this one command.
 COMMANDS: Mapping[str, str] = {
-    "demo": "Show calls of a simulated switch arrive in a journal table.",
+    "demo": "Show calls arrive in a journal table, and a mail when they stop.",
     "init": "Write a commented settings file, CmTelNotifier.xml.",
     "status": "Show services, source links, the spools and their books.",
 }
