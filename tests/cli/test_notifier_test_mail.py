@@ -78,7 +78,7 @@ def test_a_real_mail_is_sent_and_the_answer_shown(
     )
     assert told.err == ""
     assert [mail.recipients for mail in mails] == [("anna@x.test",), ("bob@x.test",)]
-    assert parsed["Subject"] == "[CmTel] test mail"
+    assert parsed["Subject"] == "[CmTel] Test mail"
     body = parsed.get_body(("plain",))
     assert body is not None
     assert f"127.0.0.1:{sink.port}" in body.get_content()

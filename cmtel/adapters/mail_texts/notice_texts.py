@@ -40,7 +40,7 @@ def paused(draft: Draft) -> Letter:
         Tone.WARNING, words.gettext("monitoring paused {until}", until=end),
         words.gettext("Monitoring is paused"), lead,
         rows=(*_reason(draft), *silence_rows(draft)),
-        steps=(Step(words.gettext("To end the pause early:"), "cmtel notifier resume"),),
+        steps=(Step(words.gettext("To end the pause early:"), _on(draft, "resume")),),
     )  # fmt: skip
 
 

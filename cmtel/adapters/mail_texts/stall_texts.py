@@ -140,7 +140,7 @@ def stop_steps(draft: Draft) -> tuple[Step, ...]:
         ),
         Step(
             words.gettext("Neither checks nor mails for a while, for maintenance:"),
-            f'cmtel notifier pause --reason "{reason}"',
+            f'cmtel notifier pause --feed {name} --for 2h --reason "{reason}"',
         ),
     )
 

@@ -6,9 +6,9 @@ from cmtel.adapters.mail_texts.letter import Letter, Tone
 from cmtel.adapters.mail_texts.words import Words
 
 
-def trial_letter(words: Words, server: str) -> Letter:
-    """Return the letter; ``server`` is the mail server that it is sent over, or empty."""
-    rows = [(words.gettext("Mail server"), server)] if server else []
+def trial_letter(words: Words, through: str) -> Letter:
+    """Return the letter; ``through``: the server or channel that it is sent through, or empty."""
+    rows = [(words.gettext("Sent through"), through)] if through else []
     return Letter(
         Tone.GOOD, words.gettext("test mail"), words.gettext("The mail settings are right"),
         words.gettext(

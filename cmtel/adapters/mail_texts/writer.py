@@ -14,7 +14,7 @@ from cmtel.adapters.mail_texts.message import Heading, message_bytes
 from cmtel.adapters.mail_texts.plain import plain_text
 from cmtel.adapters.mail_texts.sheet import Sheet
 from cmtel.adapters.mail_texts.trial import trial_letter
-from cmtel.adapters.mail_texts.words import Words
+from cmtel.adapters.mail_texts.words import Words, sentence
 from cmtel.config.languages import Translator
 from cmtel.domain.mails.kinds import ALONE, MailKind
 from cmtel.services.notifier.ports import MailOrder
@@ -75,15 +75,19 @@ class MailWriter:
         return with_late_note(message, self._words(delivered), written, delivered)
 
     def test_message(
-        self, to: str, message_id: str, written_at: datetime, server: str = ""
+        self, to: str, message_id: str, written_at: datetime, through: str = ""
     ) -> bytes:
-        """Return a mail that says that the mail settings are right."""
+        """Return a mail that says that the mail settings are right.
+
+        ``through``: the server or channel that it is sent through.
+        """
         words = self._words(written_at)
-        written = trial_letter(words, cleaned(server))
+        written = trial_letter(words, cleaned(through))
         sheet = self._sheet(written, words, "", (self._origin(words),))
         heading = Heading(
-            self._head.sender, self._sender_name, (to,), self._subject(written, ""), message_id,
-            "", words.local(written_at), words.language, others=(("X-CmTel-Kind", "TEST"),),
+            self._head.sender, self._sender_name, (to,), self._subject(written, ""),
+            message_id, "", words.local(written_at), words.language,
+            others=(("X-CmTel-Kind", "TEST"),),
         )  # fmt: skip
         return message_bytes(heading, plain_text(sheet), html_text(sheet))
 
@@ -102,9 +106,8 @@ class MailWriter:
         """Site and feed first: the stem, the same for every mail of an incident."""
         prefix = cleaned(self._head.subject_prefix, 40)
         stem = " \N{EN DASH} ".join(part for part in (self._head.site, feed) if part)
-        return " ".join(
-            part for part in (prefix, f"{stem}:" if stem else "", written.subject) if part
-        )
+        told = f"{stem}: {written.subject}" if stem else sentence(written.subject)
+        return f"{prefix} {told}".strip()
 
     def _footer(self, draft: Draft) -> tuple[str, ...]:
         words, facts = draft.words, draft.facts

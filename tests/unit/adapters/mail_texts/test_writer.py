@@ -98,6 +98,12 @@ def test_one_mail_to_a_group_has_all_of_it_in_to() -> None:
     assert [to.addr_spec for to in mail["To"].addresses] == ["a@x.test", "b@x.test"]
 
 
+def test_a_channel_stands_in_no_header() -> None:
+    both = an_order("FIRST")._replace(recipients=("channel:teams", "a@x.test"))
+
+    assert parse(a_writer().render(both))["To"] == "a@x.test"
+
+
 def test_the_same_order_gives_the_same_bytes() -> None:
     assert a_writer().render(an_order("FIRST")) == a_writer().render(an_order("FIRST"))
 
