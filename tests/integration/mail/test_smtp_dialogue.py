@@ -8,6 +8,8 @@ import time
 from email import message_from_bytes, policy
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cmtel.adapters.smtp.dialogue import Dialogue
 from cmtel.adapters.smtp.login import PasswordLogin
@@ -25,11 +27,11 @@ def send(
     server: ScriptedServer, *recipients: str, tls: str = "none", timeout_secs: float = 5,
     message: bytes = MAIL, dialogue: Dialogue | None = None,
 ) -> SendReport:  # fmt: skip
-    settings = SmtpSettings(
+    where = SmtpSettings(
         "127.0.0.1", server.port, tls, None, "test.example", timeout_secs  # type: ignore[arg-type]
     )  # fmt: skip
     envelope = Envelope("c@x.test", recipients or (ANNA,), "7f3a.1+2=3")
-    return SmtpServer(settings, None, dialogue).send(message, envelope)
+    return SmtpServer(where, None, dialogue).send(message, envelope)
 
 
 @pytest.mark.parametrize(
@@ -195,9 +197,36 @@ def test_a_login_that_is_challenged_for_ever_ends() -> None:
     login = PasswordLogin("anna", Secret("s3cret"))
     with scripted(EHLO=ehlo, AUTH=b"334 VXNlcm5hbWU6\r\n") as server:
         server._answers |= {"YW5UYQ==": b"334 x\r\n", "YW5UYQ": b"334 x\r\n"}
-        settings = SmtpSettings("127.0.0.1", server.port, "none", timeout_secs=5)
+        own = SmtpSettings("127.0.0.1", server.port, "none", timeout_secs=5)
         dialogue = Dialogue()
-        report = SmtpServer(settings, login, dialogue).send(MAIL, Envelope("c@x.test", (ANNA,), ""))
+        report = SmtpServer(own, login, dialogue).send(MAIL, Envelope("c@x.test", (ANNA,), ""))
 
     assert report.replies[ANNA].stage is Stage.AUTH
     assert "s3cret" not in "".join(dialogue.lines)
+
+
+_ANSWERS = st.sampled_from(
+    [None, b"250 ok\r\n", b"354 go\r\n", b"220 go\r\n", b"334 \r\n", b"421 busy\r\n", b"451 no\r\n",
+     b"550 no\r\n", b"250-more\r\n250-SIZE x\r\n250-AUTH\r\n250 DSN\r\n", b"\r\n", b"\xff\xfe\r\n",
+     b"25", b"250\r\n", b"250-\r\n"]
+)  # fmt: skip
+_VERBS = ("GREETING", "EHLO", "HELO", "MAIL", "RCPT", "DATA", "END", "QUIT")
+
+
+@pytest.mark.slow
+@settings(max_examples=150, deadline=None)
+@given(st.dictionaries(st.sampled_from(_VERBS), _ANSWERS, max_size=3))
+def test_whatever_a_server_says_every_recipient_has_an_answer(
+    answers: dict[str, ScriptedAnswer],
+) -> None:
+    with scripted(**answers) as server:
+        replies = send(server, ANNA, BOB, timeout_secs=0.05).replies
+
+    meanings = {outcome(reply) for reply in replies.values()}
+    last = answers.get("END", b"250 taken\r\n") or b""
+    assert set(replies) == {ANNA, BOB}
+    if Outcome.ACCEPTED in meanings:
+        assert last.startswith(b"2")  # type: ignore[union-attr] # no functions among these
+        assert b".\r\n" in server.lines
+    if Outcome.UNCERTAIN in meanings:
+        assert b".\r\n" in server.lines
