@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cmtel.adapters.arrivals_file import open_arrivals
@@ -24,34 +24,72 @@ class BacktestWords:
     """The options, as they were typed."""
 
     arrivals: Path | None
-    timezone: str
+    timezone: str | None
     train_until: str | None
-    budget_per_month: float
+    budget_per_month: float | None
     holidays: str | None
     working_days: str
     is_what_if: bool
+    feed: str | None = None
+    config_path: str | None = None
 
 
 def run_backtest(words: BacktestWords) -> Backtest:
-    """Read the history, replay it and return what came out.
+    """Read the history, of a file or else of a feed, replay it and return what came out.
 
     Raises:
         UsageError: A word is not understood, or no history is named.
         SourceError: The history cannot be read, or one of its lines.
+        CmtelError: The feed cannot be read.
     """
     from cmtel.services.backtest import BacktestOrder, backtest
 
-    if words.arrivals is None:
-        raise UsageError("No history is named.", hint="Give --arrivals FILE, one stamp a line.")
-    zone = _zone(words.timezone)
-    until = _instant(words.train_until, zone)
     days = _weekdays(words.working_days)
-    with open_arrivals(words.arrivals) as lines:
-        stamps = parse_arrivals(lines, zone, str(words.arrivals))
-    closed = _holidays(words.holidays, stamps)
-    calendar = Calendar(zone, closed)
-    order = BacktestOrder(calendar, words.budget_per_month, until, days, words.is_what_if)
-    return backtest(stamps, order)
+    history = _of_feed(words) if words.arrivals is None else _of_file(words, words.arrivals)
+    closed = history.calendar.closed_dates | _holidays(words.holidays, history.stamps)
+    calendar = replace(history.calendar, closed_dates=closed)
+    until = _instant(words.train_until, calendar.zone)
+    order = BacktestOrder(
+        calendar, history.budget_per_month, until, days, words.is_what_if
+    )  # fmt: skip
+    return backtest(history.stamps, order)
+
+
+class _History(NamedTuple):
+    stamps: list[float]
+    calendar: Calendar
+    budget_per_month: float
+
+
+def _of_file(words: BacktestWords, path: Path) -> _History:
+    if words.feed is not None:
+        raise UsageError("--feed and --arrivals name two histories.", hint="Give one of them.")
+    zone = _zone(words.timezone or "UTC")
+    with open_arrivals(path) as lines:
+        stamps = parse_arrivals(lines, zone, str(path))
+    return _History(stamps, Calendar(zone), _budget(words, 1.0))
+
+
+def _of_feed(words: BacktestWords) -> _History:
+    """The feed of the settings: its history, calendar, and the budget of its settings."""
+    from cmtel.bootstrap.config import locate_config
+
+    if locate_config(words.config_path) is None:
+        raise UsageError(
+            "No history is named.",
+            hint="Give --arrivals FILE, one stamp a line, or --config with a feed.",
+        )
+    from cmtel.bootstrap.feed_history import feed_history
+
+    found = feed_history(words.config_path, words.feed)
+    calendar = found.calendar
+    if words.timezone is not None:
+        calendar = replace(calendar, zone=_zone(words.timezone))
+    return _History(found.stamps, calendar, _budget(words, found.budget_per_month))
+
+
+def _budget(words: BacktestWords, usual: float) -> float:
+    return usual if words.budget_per_month is None else words.budget_per_month
 
 
 def _holidays(region: str | None, stamps: list[float]) -> frozenset[date]:

@@ -32,7 +32,7 @@ def document(result: Backtest) -> dict[str, Any]:
     }
 
 
-def show(result: Backtest, budget_per_month: float) -> None:
+def show(result: Backtest) -> None:
     """Print the result as text."""
     for note in result.notes:
         tell(f"note: {note}")
@@ -42,7 +42,7 @@ def show(result: Backtest, budget_per_month: float) -> None:
             "test": f"{_day(result.test_from)} to {_day(result.test_until)}"
             f" ({result.test_months:.1f} months)",
             "alarms": f"{len(result.alarms)}, that is {result.false_alarms_per_month:.2f} a month"
-            f" (budget {budget_per_month:g})",
+            f" (budget {result.budget_per_month:g})",
             **({} if result.what_if is None else _told(result.what_if)),
         }
     )

@@ -30,10 +30,23 @@ app.add_typer(notifier_mail.app)
 
 ArrivalsFile = Annotated[
     Path | None,
-    typer.Option("--arrivals", metavar="FILE", help="The history: one ISO time stamp a line."),
+    typer.Option(
+        "--arrivals",
+        metavar="FILE",
+        help="The history: one ISO time stamp a line; else that of the feed.",
+    ),
+]
+FeedName = Annotated[
+    str | None,
+    typer.Option("--feed", metavar="F", help="A feed of the settings; else the first one."),
 ]
 Timezone = Annotated[
-    str, typer.Option("--timezone", metavar="TZ", help="The zone of all times without offset.")
+    str | None,
+    typer.Option(
+        "--timezone",
+        metavar="TZ",
+        help="The zone of all times without offset; else UTC for a file, the site's for a feed.",
+    ),
 ]
 TrainUntil = Annotated[
     str | None,
@@ -42,9 +55,11 @@ TrainUntil = Annotated[
     ),
 ]
 Budget = Annotated[
-    float,
+    float | None,
     typer.Option(
-        "--false-alarms-per-month", metavar="N", help="How many false alarms are put up with."
+        "--false-alarms-per-month",
+        metavar="N",
+        help="How many false alarms are put up with; else 1 for a file, the settings' for a feed.",
     ),
 ]
 Holidays = Annotated[
@@ -65,9 +80,10 @@ IsWhatIf = Annotated[
 @app.command()
 def backtest(
     arrivals: ArrivalsFile = None,
-    timezone: Timezone = "UTC",
+    feed: FeedName = None,
+    timezone: Timezone = None,
     train_until: TrainUntil = None,
-    budget: Budget = 1.0,
+    budget: Budget = None,
     holidays: Holidays = None,
     working_days: WorkingDays = "Mon-Fri",
     what_if: IsWhatIf = False,
@@ -77,10 +93,11 @@ def backtest(
     from cmtel.cli.backtest_view import document, show
 
     words = BacktestWords(
-        arrivals, timezone, train_until, budget, holidays, working_days, what_if
+        arrivals, timezone, train_until, budget, holidays, working_days, what_if, feed,
+        settings.config_path,
     )  # fmt: skip
     result = run_backtest(words)
     if settings.is_json:
         emit_json(document(result))
     else:
-        show(result, budget)
+        show(result)

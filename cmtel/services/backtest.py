@@ -88,6 +88,7 @@ class Backtest(NamedTuple):
     #: What one should know before trusting the numbers.
     notes: list[str]
     what_if: WhatIf | None
+    budget_per_month: float = 1.0
 
     @property
     def false_alarms_per_month(self) -> float:
@@ -142,6 +143,7 @@ class _Replay:
             self._alarms(),
             self._notes(),
             self._what_if() if self._order.is_what_if else None,
+            self._order.budget_per_month,
         )
 
     def _alarms(self) -> list[Alarm]:

@@ -167,3 +167,21 @@ def test_all_kinds_of_feeds_are_listed(site: Site, capsys: Captured) -> None:
     assert "no spool" in link["error"]
     assert main(["notifier", "explain", "--feed", "X", "--config", str(site.config)]) == 2
     assert "There are: File, Link" in capsys.readouterr().err
+
+
+def test_backtest_takes_history_zone_and_budget_from_the_feed(site: Site, capsys: Captured) -> None:
+    site.settings(more='<Silence falseAlarmsPerMonth="2"/>')
+    site.journal(is_priced=True)
+    words = ["notifier", "backtest", "--config", str(site.config)]
+
+    assert main([*words, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert main(words) == 0
+    text = capsys.readouterr().out
+
+    assert told["test_months"] == pytest.approx(5 * 7 / 30.4, abs=0.1)
+    assert told["limit"] > 3
+    assert told["test_until"].endswith("+00:00")
+    assert "(budget 2)" in text
+    assert main([*words, "--feed", "X"]) == 2
+    assert main([*words, "--feed", "Main", "--arrivals", "x.txt"]) == 2
