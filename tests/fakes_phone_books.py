@@ -41,6 +41,11 @@ class MemoryNumberCopy(_MemoryCopy):
         self.is_broken = False
         self.asked: list[set[str]] = []
 
+    def generation(self) -> object:
+        if self.is_broken:
+            raise PhoneBookError("The local copy x cannot be used.")
+        return id(self.entries)
+
     def find(self, keys: Collection[str]) -> dict[str, KeyedEntry]:
         if self.is_broken:
             raise PhoneBookError("The local copy x cannot be used.")

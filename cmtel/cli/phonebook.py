@@ -14,7 +14,7 @@ from cmtel.cli import phonebook_output
 from cmtel.cli.journal_options import Names, Table, Url, target_of
 from cmtel.cli.journal_view import Since
 from cmtel.cli.output import settings, tell_error
-from cmtel.errors import ExitStatus, UsageError
+from cmtel.errors import CmtelError, ExitStatus, PhoneBookError, UsageError
 
 if TYPE_CHECKING:
     from cmtel.bootstrap.phone_books import Directories
@@ -176,7 +176,10 @@ def _import(file: Path, encoding: str, *, extensions: bool, is_whole: bool) -> E
     from cmtel.bootstrap.phone_book_work import import_extensions, import_numbers
 
     take = import_extensions if extensions else import_numbers
-    imported = take(file, encoding, is_whole=is_whole)
+    try:
+        imported = take(file, encoding, is_whole=is_whole)
+    except PhoneBookError as error:  # a file that was named is no book that comes back by itself
+        raise CmtelError(error.message, hint=error.hint) from error
     phonebook_output.show_imported(imported)
     return ExitStatus.DATA_DIFFER if imported.faults else ExitStatus.DONE
 

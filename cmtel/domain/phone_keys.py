@@ -38,6 +38,8 @@ def digits_key(number: str) -> str | None:
     ``+`` and ``00`` at the beginning are the same. An address (``anna@example.org``) is compared
     without regard to case.
     """
+    if number.isascii() and number.isdecimal() and not number.startswith("00"):
+        return number  # nearly all numbers that switches send
     text = _SCHEME.sub("", number.strip(), count=1)
     if _LETTER.search(text):
         return "".join(text.split()).casefold()

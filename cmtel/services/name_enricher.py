@@ -28,14 +28,13 @@ class NameEnricher:
         keys = _keys(calls, known)
         found = self._books.find({key for key in keys if key})
         names = known.get("Journal_Name") or [call.name for call in calls]
-        hits = [found.get(key) if key else None for key in keys]
-        told = [hit or _NO_HIT for hit in hits]
+        hits = [found.get(key, _NO_HIT) if key else _NO_HIT for key in keys]
         known["Journal_Name"] = [
-            hit.name or name or hit.company for hit, name in zip(told, names, strict=True)
+            hit.name or name or hit.company for hit, name in zip(hits, names, strict=True)
         ]
-        known["Journal_Firma"] = [hit.company for hit in told]
-        known["Journal_DatensatzID"] = [hit.record_id for hit in told]
-        known["Journal_DatensatzTabelle"] = [hit.table or None for hit in told]
+        known["Journal_Firma"] = [hit.company for hit in hits]
+        known["Journal_DatensatzID"] = [hit.record_id for hit in hits]
+        known["Journal_DatensatzTabelle"] = [hit.table or None for hit in hits]
 
 
 def _keys(calls: Sequence[CallRecord], known: dict[str, Column]) -> list[str | None]:

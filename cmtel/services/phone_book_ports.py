@@ -68,6 +68,9 @@ class NumberCopy(LocalCopy, Protocol):
     def find(self, keys: Collection[str]) -> dict[str, KeyedEntry]:
         """Return the entries of those keys that are in it."""
 
+    def generation(self) -> object:
+        """Return something that is another once the entries may have changed, by whomever."""
+
     def replace(
         self, entries: Iterable[KeyedEntry], moment: datetime, version: str | None = None
     ) -> int:

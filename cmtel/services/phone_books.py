@@ -25,6 +25,9 @@ from cmtel.services.ports import Clock
 
 logger = logging.getLogger(__name__)
 
+#: Numbers remembered with what was found for them: about 30 MB at most. Callers call again.
+_REMEMBERED = 65_536
+
 
 @dataclass(frozen=True, slots=True)
 class PhoneBook:
@@ -82,9 +85,36 @@ class PhoneBooks:
         self.books = tuple(books)
         #: What was last said of a copy that cannot be read, by its book's label.
         self._told: dict[str, str] = {}
+        #: What the last keys were found to be; the copies' generations when they were asked.
+        self._known: dict[str, Hit | None] = {}
+        self._generations: list[object] = []
 
     def find(self, keys: Collection[str]) -> dict[str, Hit]:
         """Return the hits of those keys that any book has. Never raises."""
+        self._forget_what_is_old()
+        known = self._known
+        new = [key for key in keys if key not in known]
+        if new:
+            found = self._search(new)
+            if self._told:  # a copy that cannot be read now may be asked again
+                return {**self._remembered(keys), **found}
+            known.update((key, found.get(key)) for key in new)
+        return self._remembered(keys)
+
+    def _remembered(self, keys: Collection[str]) -> dict[str, Hit]:
+        known = self._known
+        return {key: hit for key in keys if (hit := known.get(key)) is not None}
+
+    def _forget_what_is_old(self) -> None:
+        try:
+            generations = [book.copy.generation() for book in self.books]
+        except PhoneBookError:
+            generations = []
+        if not generations or generations != self._generations or len(self._known) > _REMEMBERED:
+            self._known = {}
+        self._generations = generations
+
+    def _search(self, keys: Collection[str]) -> dict[str, Hit]:
         found: dict[str, Hit] = {}
         for book in self.books:
             entries = self._ask(book, [key for key in keys if key not in found])

@@ -215,7 +215,7 @@ def test_a_file_that_is_no_phone_book_is_told(
 
     status, _, err = run(capsys, config, "phonebook", "import", tmp_path / "x.csv")
 
-    assert status == 8
+    assert status == 1
     assert told in err
 
 

@@ -147,3 +147,20 @@ def test_a_disk_that_refuses_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(PhoneBookError, match="cannot be used"):
         SqliteNumberCopy(blocked / "sub" / "n.sqlite3").state()
+
+
+def test_the_generation_changes_with_the_entries(numbers: NumberCopy) -> None:
+    numbers.replace([ANNA], NOON)
+    before = [numbers.generation(), numbers.generation()]
+    numbers.replace([BEN], NOON)
+
+    assert before[0] == before[1] != numbers.generation()
+
+
+def test_a_change_by_another_process_is_noticed(tmp_path: Path) -> None:
+    mine, other = SqliteNumberCopy(tmp_path / "n.sqlite3"), SqliteNumberCopy(tmp_path / "n.sqlite3")
+    before = mine.generation()
+    other.replace([ANNA], NOON)
+
+    assert mine.generation() != before
+    mine.close()

@@ -177,6 +177,11 @@ class SqliteNumberCopy(_Copy):
             rows = connection.execute(sql, (json.dumps(list(keys)),)).fetchall()
         return {row[0]: KeyedEntry._make(row) for row in rows}
 
+    def generation(self) -> object:
+        """Source: SQLite, PRAGMA data_version: changes when another connection has committed."""
+        with self._read() as connection:
+            return id(connection), connection.execute("PRAGMA data_version").fetchone()[0]
+
     def replace(
         self, entries: Iterable[KeyedEntry], moment: datetime, version: str | None = None
     ) -> int:

@@ -150,3 +150,27 @@ def test_reading_ends_when_all_is_to_stop() -> None:
 
     with pytest.raises(PhoneBookError, match="Stopped"):
         book.refresh(clock)
+
+
+def test_what_was_found_is_remembered_until_the_copy_changes() -> None:
+    book = a_book(["+49301", "Anna"])
+    books = read(book)
+
+    first = [books.find({"+49301", "+49302"}) for _ in range(3)]
+    asked = list(copy_of(book).asked)
+    source_of(book).rows = [["+49302", "Ben"]]
+    book.refresh(FakeClock())
+
+    assert [set(each) for each in first] == [{"+49301"}] * 3
+    assert asked == [{"+49301", "+49302"}]
+    assert set(books.find({"+49301", "+49302"})) == {"+49302"}
+
+
+def test_nothing_is_remembered_of_a_copy_that_could_not_be_asked() -> None:
+    broken, well = a_book(["+49301", "Anna"], label="book bad"), a_book(["+49302", "Ben"])
+    books = read(broken, well)
+    copy_of(broken).is_broken = True
+    books.find({"+49301", "+49302"})
+    copy_of(broken).is_broken = False
+
+    assert set(books.find({"+49301", "+49302"})) == {"+49301", "+49302"}
