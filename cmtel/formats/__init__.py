@@ -22,7 +22,8 @@ Adding a format:
    where options are needed, ``<sample>.options.json``; tests/unit/formats/test_fixtures.py finds
    them.
 
-Nothing else: the registry finds the module by its name.
+Nothing else: the registry finds the module by its name. A switch that wants to be talked to has a
+session besides: see ``sessions``.
 """
 
 from __future__ import annotations

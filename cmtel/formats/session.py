@@ -76,7 +76,10 @@ class Session(Protocol):
         """The moment :attr:`due` has come, and nothing else."""
 
     def closed(self) -> Step:
-        """The connection was cut by the other side; what is left belongs to records."""
+        """The connection has ended: what was held back belongs to records.
+
+        ``ending`` is what it means if the other side has cut it just now.
+        """
 
     def farewell(self) -> bytes:
         """What is sent before we close by our own wish."""

@@ -17,6 +17,7 @@ from cmtel.formats.session import Login, OpenLine, Session, Step
 from cmtel.formats.sessions.asterisk_manager import AsteriskManager
 from cmtel.formats.sessions.mitel_5000_login import Mitel5000Login
 from cmtel.formats.sessions.nec_requests import Message, NecRequests, NecSwitch
+from cmtel.formats.sessions.oxe_link import OxeLink
 from cmtel.services.ports import LinkState
 from tests.fakes_intake import RecordingIntake
 from tests.integration.running import Running
@@ -235,6 +236,27 @@ def test_a_session_that_waits_is_woken_in_time() -> None:
         connection, _ = listener.accept()
         with connection:
             assert receive(connection, 4) == b"tick"
+
+
+def test_what_a_session_held_back_is_accepted_however_it_ends() -> None:
+    listener, text = server()
+    clock = WatchedClock(waits=1)
+    half = b"\x03\x04half a ticket"
+    session = OxeLink(Login())
+
+    def fall_silent(connection: socket.socket) -> None:
+        connection.sendall(b"\x00\x01\x50" + half)
+        receive(connection, 7)
+        session.due = clock.monotonic()  # the silence is over sooner than in life
+        assert connection.recv(10) == b""
+
+    running = Running(dial(text, clock, session), clock)
+    with listener, running as intake:
+        serve(listener, 1, fall_silent)
+        running.join()
+
+    assert intake.lines == [half]
+    assert "no sign of life" in intake.wait_for_link(LinkState.DOWN)
 
 
 def test_a_lone_cr_is_a_line_end_after_a_moment_with_a_session_too() -> None:

@@ -23,6 +23,7 @@ _SEND_SECS = 10.0
 _DRAIN_QUIET_SECS = 0.05
 #: How long a stop takes in what arrives, at most: a switch at full rate is never quiet.
 _DRAIN_SECS = 2.0
+_CUT = Ending("the switch closed the connection")
 
 
 class Conversation:
@@ -59,18 +60,22 @@ class Conversation:
         try:
             ending = self._talk()
         except OSError as exc:
-            return self._do(self._session.closed()) or Ending(words_of(exc))
-        if ending is None:
-            self._do(self._session.closed())
+            return self._finish() or Ending(words_of(exc))
+        if ending is _CUT:
+            return self._finish() or ending
+        self._finish()
         return ending
+
+    def _finish(self) -> Ending | None:
+        """Accept what the session held back; return what it makes of a cut just now."""
+        return self._do(self._session.closed())
 
     def _talk(self) -> Ending | None:
         ending = self._do(self._session.connected(self._clock.monotonic()))
         while ending is None:
             data = self._receive()
             if data == b"":
-                ending = self._do(self._session.closed())
-                return ending or Ending("the switch closed the connection")
+                return _CUT
             if data is not None:
                 ending = self._hear(data)
             elif not self._clock.is_stopping:

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from cmtel.bootstrap.orders import IngestWords, ingest_order
 from cmtel.bootstrap.sessions import session_for, split_login, switch_for
 from cmtel.domain.source_address import SourceKind
 from cmtel.errors import ConfigError, UsageError
@@ -92,3 +95,57 @@ def test_a_simulated_switch_demands_what_it_is_told_to() -> None:
         switch_for(registry.get("panasonic"), {"auth": "md5"}, Login())
     with pytest.raises(UsageError, match="no option 'user'"):
         switch_for(registry.get("avaya-ipo"), {}, Login("ann"))
+
+
+# --- from the settings file and the command line to the order -------------------------------------
+
+SETTINGS = """<CmTelNotifier version="1"><Database url="sqlite:///x.db"/><Journal>
+<Source name="a" kind="tcp" address="h:5038" format="asterisk-ami" user="ann"
+        secretRef="file:ami.secret"><SourceOption name="auth" value="md5"/></Source>
+<Source name="b" kind="tcp" address="h:1012" format="fritzbox" user="ann" password="x"/>
+</Journal></CmTelNotifier>"""
+
+
+def words(*source_options: str, format_name: str | None = None) -> IngestWords:
+    return IngestWords(
+        url="sqlite:///x.db", table=None, format_name=format_name, format_options=(),
+        source_options=source_options, timezone=None, year_hint=None, spool_folder=None,
+        columns=(), names=(), sizes=(), legs=None, legs_wait=None,
+    )  # fmt: skip
+
+
+def test_the_settings_file_has_user_and_secret_and_a_relative_path_counts_from_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "CmTelNotifier.xml"
+    path.write_text(SETTINGS, encoding="utf-8")
+    secret = tmp_path / "ami.secret"
+    secret.write_text("s3cret", encoding="utf-8")
+    secret.chmod(0o600)
+
+    asterisk, fritzbox = ingest_order(words(), None, str(path), is_once=False).sources
+
+    assert (asterisk.login.user, asterisk.login.password) == ("ann", "s3cret")
+    assert asterisk.options == {"auth": "md5"}
+    assert fritzbox.login == Login()
+    assert "Source[2]/@user: kind tcp with fritzbox has no login" in caplog.text
+    assert "s3cret" not in repr(asterisk)
+
+
+def test_the_command_line_has_them_as_source_options(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AMI_SECRET", "s3cret")
+    given = words("user=ann", "secretRef=env:AMI_SECRET", format_name="asterisk-ami")
+
+    (order,) = ingest_order(given, "tcp:h:5038", None, is_once=True).sources
+
+    assert (order.login.user, order.login.password) == ("ann", "s3cret")
+    assert order.options == {}
+    assert order.name == "tcp:h:5038"
+
+
+def test_a_password_itself_is_no_option() -> None:
+    given = words("user=ann", "password=hunter2", format_name="asterisk-ami")
+    with pytest.raises(UsageError, match="no option 'password'") as error:
+        ingest_order(given, "tcp:h:5038", None, is_once=True)
+
+    assert "hunter2" not in f"{error.value.message} {error.value.hint}"
