@@ -103,7 +103,9 @@ class NumberMapper:
     def is_wanted(self, call: CallRecord) -> bool:
         return True
 
-    def rows(self, calls: Sequence[CallRecord], sequences: Sequence[int]) -> list[Row]:
+    def rows(
+        self, calls: Sequence[CallRecord], sequences: Sequence[int], enriched: object = None
+    ) -> list[Row]:
         return [(call.remote_number,) for call in calls]
 
 
