@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -158,3 +160,21 @@ def test_a_wrong_option_is_wrong_usage(
 
     assert main(["journal", "ingest", *words, "--number-opt", word]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_what_is_not_configured_is_not_loaded(tmp_path: Path) -> None:
+    """phonenumbers and holidays have tables of all the world."""
+    url, calls = f"sqlite:///{tmp_path / 'journal.db'}", tmp_path / "calls.jsonl"
+    calls.write_text(json.dumps(CASES[0][0]) + "\n")
+    program = f"""import sys
+from cmtel.cli.boundary import main
+main(["journal", "create-table", "--url", {url!r}])
+words = ["--url", {url!r}, "--format", "jsonl", "--spool", {str(tmp_path / "spool")!r}]
+assert main(["journal", "import", *words, {str(calls)!r}]) == 0
+print(*sorted({{"phonenumbers", "holidays"}} & {{*sys.modules}}))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert done.stdout.splitlines()[-1] == ""
