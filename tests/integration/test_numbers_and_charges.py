@@ -150,6 +150,41 @@ def test_a_table_with_a_mistake_is_told_before_the_start(
 
 
 @pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (
+            'country="BR" areaCode="11"',
+            "",
+            "Numbers/@country: is not given: tariffs with + need it",
+        ),
+        ("<Numbers", '<Column type="ID"/><Numbers', "Tariffs: have no effect: the table has no"),
+    ],
+)
+def test_tariffs_that_cannot_price_are_warned_of(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], before: str, after: str, said: str
+) -> None:
+    options = site(tmp_path, f"sqlite:///{tmp_path / 'journal.db'}")
+    settings = tmp_path / "cmtel.xml"
+    settings.write_text(SETTINGS.replace(before, after), encoding="utf-8")
+    capsys.readouterr()
+
+    assert main([*options, "config", "check"]) == 0
+    assert said in capsys.readouterr().err
+
+
+def test_holidays_of_nowhere_are_a_problem(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = site(tmp_path, f"sqlite:///{tmp_path / 'journal.db'}")
+    settings = tmp_path / "cmtel.xml"
+    settings.write_text(SETTINGS.replace("BR-SP", "BR-XX"), encoding="utf-8")
+
+    assert main([*options, "config", "check"]) == 6
+    assert main([*options, "journal", "price", "0190"]) == 6
+    assert capsys.readouterr().err.count("There are no holidays of 'BR-XX'") == 2
+
+
+@pytest.mark.parametrize(
     ("word", "said"),
     [("country=XX", "'XX' is no country with a numbering plan"), ("area=1", "has no 'area'")],
 )
