@@ -160,6 +160,9 @@ def test_a_table_that_cannot_be_read_stops_nothing_and_is_learned_later(world: W
     with pytest.raises(CmtelError):
         feeds.watched()[0].reader.read(None)
     feeds.tick(NOW)
+    feeds.close()
+    feeds.tick(NOW)  # it is tried again, and told once
+    feeds.close()
     assert [entry.topic for entry in world.log.entries] == ["LEARN"]
 
     world.fill(past(120, 12))
