@@ -1,4 +1,4 @@
-"""A real ``cmtel journal ingest`` process that can be killed at any instant and started again."""
+"""Real processes of cmtel that can be killed at any instant and started again."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def a_line(unique_id: str) -> bytes:
     ).encode()
 
 
-class IngestProcess:
-    """Starts, kills and ends ``cmtel journal ingest`` with the same options each time."""
+class CmtelProcess:
+    """Starts, kills and ends one command of cmtel with the same words each time."""
 
-    def __init__(self, folder: Path, *words: str) -> None:
-        self._log = folder / "ingest.log"
-        self._words = [sys.executable, "-m", "cmtel", "--verbose", "journal", "ingest", *words]
+    def __init__(self, folder: Path, *words: str, log: str) -> None:
+        self._log = folder / log
+        self._words = [sys.executable, "-m", "cmtel", *words]
         self._environment = {
             **os.environ,
             "PYTHONPATH": str(ROOT),
@@ -56,11 +56,18 @@ class IngestProcess:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout_secs)
 
-    def run_once(self, timeout_secs: float = 60) -> int:
-        return self.start("--once").wait(timeout_secs)
-
     def log(self) -> str:
         return self._log.read_text("utf-8", "replace")
+
+
+class IngestProcess(CmtelProcess):
+    """``cmtel journal ingest``."""
+
+    def __init__(self, folder: Path, *words: str) -> None:
+        super().__init__(folder, "--verbose", "journal", "ingest", *words, log="ingest.log")
+
+    def run_once(self, timeout_secs: float = 60) -> int:
+        return self.start("--once").wait(timeout_secs)
 
 
 class Sender:
