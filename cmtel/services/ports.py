@@ -60,11 +60,6 @@ class EntryKind(IntEnum):
     TICK = 2
 
 
-#: In place of a connection: a control record for the source as a whole, not for one input of it.
-#: Its TICK has, as time of reception, since when calls have waited that are to wait no longer.
-SOURCE_ITSELF = 0
-
-
 class Entry(NamedTuple):
     """Records to be accepted together, or one control record (then ``records`` is empty)."""
 
@@ -237,12 +232,6 @@ class Spool(Protocol):
 
     def settle(self, settlement: Settlement) -> None:
         """Add to the books and drop what no decoder needs any more."""
-
-    def remember(self, name: str, value: str) -> None:
-        """Keep a small fact under a name, in place of what is there; durable on return."""
-
-    def recall(self, name: str) -> str | None:
-        """Return what was remembered under ``name``."""
 
     def wait_for_records(self, secs: float) -> None:
         """Return when something was accepted, or after ``secs``."""
