@@ -137,14 +137,13 @@ class LegFolding:
                 out.add(outcome, at, covers, raw)
                 continue
             leg = _new_tuple(_Leg, (outcome, raw, covers, at, hour, received_utc, needs_from))
-            if key in opened:
+            if opened.setdefault(key, leg) is not leg:
                 self._join(key, leg)
-            else:
-                opened[key] = leg
             if hour < self._earliest_hour:
                 self._earliest_hour = hour
             number = outcome.leg
-            if (number and number % _MOST_LEGS == 0) or (is_last and is_last(outcome)):
+            is_many = number is not None and number >= _MOST_LEGS and number % _MOST_LEGS == 0
+            if is_many or (is_last is not None and is_last(outcome)):
                 self._close((key,), at)
         return out.decoded()
 
@@ -204,13 +203,17 @@ class LegFolding:
         self._earliest_hour = min(last_hours, default=_NEVER)
 
     def _close(self, keys: Iterable[str], at: int) -> None:
-        add, pop = self._out.add, self._open.pop
+        pop = self._open.pop
+        singles: list[_Leg] = []
         for key in keys:
             held = pop(key)
             if type(held) is _Leg:
-                add(held.call, at, held.covers, held.raw)
+                singles.append(held)
             else:
+                self._out.add_singles(singles, at)
+                singles = []
                 self._complete(_legs(held), at)
+        self._out.add_singles(singles, at)
 
     def _complete(self, legs: list[_Leg], at: int) -> None:
         if len(legs) == 1:
@@ -237,6 +240,14 @@ class _Columns:
         ats.append(at)
         all_covers.append(covers)
         raws.append(raw)
+
+    def add_singles(self, legs: Sequence[_Leg], at: int) -> None:
+        """Add calls of one leg each."""
+        outcomes, ats, covers, raws = self._columns
+        outcomes += [leg[0] for leg in legs]
+        raws += [leg[1] for leg in legs]
+        covers += [leg[2] for leg in legs]
+        ats += [at] * len(legs)
 
     def add_folded(self, call: CallRecord, at: int, legs: Sequence[_Leg]) -> None:
         """Add a call of several legs."""
