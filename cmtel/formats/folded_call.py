@@ -124,7 +124,7 @@ def folded(
 
 def summed_money(legs: Sequence[CallRecord]) -> Money:
     """Add up charges that are each leg's own; amounts of several currencies have no sum."""
-    if all(leg.charge is leg.charge_cents is leg.currency is None for leg in legs):
+    if all((leg.charge, leg.charge_cents, leg.currency) == (None, None, None) for leg in legs):
         return _NO_MONEY
     priced = [leg for leg in legs if leg.charge is not None or leg.charge_cents is not None]
     currencies = {leg.currency for leg in priced or legs}

@@ -62,7 +62,7 @@ class _Leg(NamedTuple):
 
 
 class LegFolding:
-    """Joins the legs that are in the folded ranges; without a rule every leg is a call."""
+    """Joins the legs that are in the folded ranges; without range or rule every leg is a call."""
 
     def __init__(
         self,
@@ -116,7 +116,7 @@ class LegFolding:
             needs_from: From this record on a new decoder makes the same outcomes again.
             received_utc: When the records were received.
         """
-        if self._rule is None or not decoded.outcomes:
+        if self._rule is None or not self._ranges or not decoded.outcomes:
             return decoded
         self._out = out = _Columns()
         key_of, is_last, opened, hours = self._rule.key, self._rule.is_last, self._open, self._hours
