@@ -194,8 +194,9 @@ class LegFolding:
         """
         self._hour = hour
         limit = hour - _HOURS_APART
-        latest = _hours_since_year_1(received_utc) + _HOURS_APART
-        if self._earliest_hour > limit or hour > latest:
+        if self._earliest_hour > limit:
+            return
+        if hour > _hours_since_year_1(received_utc) + _HOURS_APART:
             return
         held = self._open.items()
         self._close([key for key, each in held if _legs(each)[-1].hour <= limit], at)
