@@ -38,6 +38,12 @@ _LOCAL = re.compile(r"Local/([^@/]+)@.*-([0-9a-f]+);([12])", re.IGNORECASE)
 _EXTENSION = re.compile(r"[A-Za-z0-9]+/([0-9]{2,6})-[0-9a-f]+", re.IGNORECASE)
 #: What dials phones and may be answered by another one than was dialled.
 _DIALS = frozenset({"Dial", "Queue"})
+#: 21 columns in one line, as Asterisk writes them: the fields of LegFacts.
+_TEXT, _UNUSED = '"([^"]*+)"', '"[^"]*+(?:""[^"]*+)*+"'
+_AS_WRITTEN = re.compile(
+    f"(?:{_UNUSED},){{5}}{_TEXT},{_TEXT},{_TEXT},{_UNUSED},{_UNUSED},(?:[^,]*+,){{4}}{_TEXT},"
+    rf"{_UNUSED},{_TEXT},{_UNUSED},{_UNUSED},{_UNUSED},([0-9]++)[\r\n]*+"
+)
 #: Where a leg may be answered, the best first.
 _PLACES = "phone", "application", "nowhere"
 
@@ -69,6 +75,9 @@ def linkedid_rule(joined_by: str, facts_of: Callable[[str], LegFacts]) -> LegRul
 
 def csv_facts(raw: str) -> LegFacts:
     """Read a record of Master.csv; one that is not as Asterisk writes it says nothing."""
+    found = _AS_WRITTEN.fullmatch(raw)
+    if found:
+        return LegFacts._make(found.groups())
     try:
         columns = next(csv.reader(raw.strip(" \t\r\n").splitlines(keepends=True)), [])
     except csv.Error:

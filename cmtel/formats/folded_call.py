@@ -31,6 +31,9 @@ class Money(NamedTuple):
     currency: str | None = None
 
 
+_NO_MONEY = Money()
+
+
 def legs_by_call_id(joined_by: str, *, is_reused: bool = False) -> LegRule:
     """Return the rule of a switch whose legs share an id and have times of their own."""
     return LegRule(joined_by, fold_by_time, is_reused=is_reused)
@@ -121,6 +124,8 @@ def folded(
 
 def summed_money(legs: Sequence[CallRecord]) -> Money:
     """Add up charges that are each leg's own; amounts of several currencies have no sum."""
+    if all((leg.charge, leg.charge_cents, leg.currency) == (None, None, None) for leg in legs):
+        return _NO_MONEY
     priced = [leg for leg in legs if leg.charge is not None or leg.charge_cents is not None]
     currencies = {leg.currency for leg in priced or legs}
     if len(currencies) != 1:
@@ -175,5 +180,7 @@ def _first_of(texts: Sequence[str | None]) -> str | None:
 
 def _extreme(texts: Sequence[str | None], choose: Callable[..., tuple[int, str]]) -> str | None:
     """Return the earliest or the latest of some times; of equal ones either is the same."""
+    if len(set(texts)) == 1:
+        return texts[0]
     known = [(moment_ms(text), text) for text in texts if text is not None]
     return choose(known)[1] if known else None

@@ -62,7 +62,7 @@ class _Leg(NamedTuple):
 
 
 class LegFolding:
-    """Joins the legs that are in the folded ranges; without a rule every leg is a call."""
+    """Joins the legs that are in the folded ranges; without range or rule every leg is a call."""
 
     def __init__(
         self,
@@ -116,7 +116,7 @@ class LegFolding:
             needs_from: From this record on a new decoder makes the same outcomes again.
             received_utc: When the records were received.
         """
-        if self._rule is None or not decoded.outcomes:
+        if self._rule is None or not self._ranges or not decoded.outcomes:
             return decoded
         self._out = out = _Columns()
         key_of, is_last, opened, hours = self._rule.key, self._rule.is_last, self._open, self._hours
@@ -137,14 +137,13 @@ class LegFolding:
                 out.add(outcome, at, covers, raw)
                 continue
             leg = _new_tuple(_Leg, (outcome, raw, covers, at, hour, received_utc, needs_from))
-            if key in opened:
+            if opened.setdefault(key, leg) is not leg:
                 self._join(key, leg)
-            else:
-                opened[key] = leg
             if hour < self._earliest_hour:
                 self._earliest_hour = hour
             number = outcome.leg
-            if (number and number % _MOST_LEGS == 0) or (is_last and is_last(outcome)):
+            is_many = number is not None and number >= _MOST_LEGS and number % _MOST_LEGS == 0
+            if is_many or (is_last is not None and is_last(outcome)):
                 self._close((key,), at)
         return out.decoded()
 
@@ -195,8 +194,9 @@ class LegFolding:
         """
         self._hour = hour
         limit = hour - _HOURS_APART
-        latest = _hours_since_year_1(received_utc) + _HOURS_APART
-        if self._earliest_hour > limit or hour > latest:
+        if self._earliest_hour > limit:
+            return
+        if hour > _hours_since_year_1(received_utc) + _HOURS_APART:
             return
         held = self._open.items()
         self._close([key for key, each in held if _legs(each)[-1].hour <= limit], at)
@@ -204,13 +204,17 @@ class LegFolding:
         self._earliest_hour = min(last_hours, default=_NEVER)
 
     def _close(self, keys: Iterable[str], at: int) -> None:
-        add, pop = self._out.add, self._open.pop
+        pop = self._open.pop
+        singles: list[_Leg] = []
         for key in keys:
             held = pop(key)
             if type(held) is _Leg:
-                add(held.call, at, held.covers, held.raw)
+                singles.append(held)
             else:
+                self._out.add_singles(singles, at)
+                singles = []
                 self._complete(_legs(held), at)
+        self._out.add_singles(singles, at)
 
     def _complete(self, legs: list[_Leg], at: int) -> None:
         if len(legs) == 1:
@@ -237,6 +241,14 @@ class _Columns:
         ats.append(at)
         all_covers.append(covers)
         raws.append(raw)
+
+    def add_singles(self, legs: Sequence[_Leg], at: int) -> None:
+        """Add calls of one leg each."""
+        outcomes, ats, covers, raws = self._columns
+        outcomes += [leg[0] for leg in legs]
+        raws += [leg[1] for leg in legs]
+        covers += [leg[2] for leg in legs]
+        ats += [at] * len(legs)
 
     def add_folded(self, call: CallRecord, at: int, legs: Sequence[_Leg]) -> None:
         """Add a call of several legs."""

@@ -75,10 +75,11 @@ def test_a_call_that_had_its_last_leg_is_complete_at_once() -> None:
     assert found.folded[0].legs == 2
 
 
-def test_without_a_rule_nothing_changes() -> None:
+def test_without_a_rule_or_a_range_nothing_changes() -> None:
     given_ = decoded([a_leg("a"), a_leg("a")], 1)
 
     assert LegFolding(None).take(given_, 1, RECEIVED) is given_
+    assert LegFolding(RULE, []).take(given_, 1, RECEIVED) is given_
 
 
 def test_a_call_ends_with_a_record_of_the_next_day() -> None:
