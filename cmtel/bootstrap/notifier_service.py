@@ -10,7 +10,7 @@ from pathlib import Path
 from cmtel import __version__
 from cmtel.adapters.clock import SystemClock
 from cmtel.adapters.notifier_log.writer import NotifierLog
-from cmtel.adapters.notifier_state.opening import open_for_service
+from cmtel.adapters.notifier_state.opening import open_for_service, process_holding
 from cmtel.adapters.sd_notify import SystemdNotify
 from cmtel.bootstrap.folders import state_folder
 from cmtel.bootstrap.notifier_assembly import Assembly
@@ -32,12 +32,14 @@ def run_notifier(
 ) -> None:
     """Run the notifier in this thread until ``clock`` is stopped.
 
-    The log is begun before all else, so that it says what is wrong with the rest.
+    The log is begun before all else, so that it says what is wrong with the rest; but not by a
+    second notifier, which would put the log of the first one aside.
 
     Raises:
         ConfigError: The settings cannot be used; every reason is named, in the log too.
         SpoolError: Another notifier runs, or the state cannot be used.
     """
+    _refuse_a_second(order.state_folder or state_folder())
     log = begin_log(order)
     log.write(clock.now(), _entry(Level.INFO, "START", version=__version__, pid=os.getpid()))
     try:
@@ -49,6 +51,11 @@ def run_notifier(
     finally:
         log.write(clock.now(), _entry(Level.INFO, "END"))
         log.close()
+
+
+def _refuse_a_second(folder: Path) -> None:
+    if process_holding(folder) is not None:
+        open_for_service(folder).close()  # says who has it; or he has ended meanwhile
 
 
 @contextmanager

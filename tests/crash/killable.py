@@ -23,18 +23,20 @@ def a_line(unique_id: str) -> bytes:
     ).encode()
 
 
+def environment_in(folder: Path) -> dict[str, str]:
+    """Return the environment of a cmtel that keeps its state and its log in a folder."""
+    state = str(folder / "state")
+    places = {"STATE_DIRECTORY": state, "LOGS_DIRECTORY": state, "XDG_STATE_HOME": state}
+    return {**os.environ, "PYTHONPATH": str(ROOT), **places}
+
+
 class CmtelProcess:
     """Starts, kills and ends one command of cmtel with the same words each time."""
 
     def __init__(self, folder: Path, *words: str, log: str) -> None:
         self._log = folder / log
         self._words = [sys.executable, "-m", "cmtel", *words]
-        self._environment = {
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "STATE_DIRECTORY": str(folder / "state"),
-            "XDG_STATE_HOME": str(folder / "state"),
-        }
+        self._environment = environment_in(folder)
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, *extra: str) -> subprocess.Popen[bytes]:
@@ -118,8 +120,7 @@ def cmtel(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run one command to its end."""
     return subprocess.run(
         [sys.executable, "-m", "cmtel", *words], capture_output=True, text=True, check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "XDG_STATE_HOME": str(folder / "state")},
-        timeout=120,
+        env=environment_in(folder), timeout=120,
     )  # fmt: skip
 
 
