@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cmtel.adapters.clock import SystemClock
+from cmtel.adapters.restart_note import RestartNote
 from cmtel.bootstrap.config import load_config, locate_config
-from cmtel.bootstrap.folders import credentials_folder
+from cmtel.bootstrap.folders import credentials_folder, state_folder
 from cmtel.config.advice import missing_for_journal, missing_for_notifier, secret_references
 from cmtel.domain.service_names import service_description, service_title
 from cmtel.domain.service_states import JOURNAL, NOTIFIER, ServiceDefinition, StartMode
@@ -67,7 +68,14 @@ def control(job: Job, *, is_user: bool = False) -> ServiceControl:
     Raises:
         UsageError: This system has none of that kind.
     """
-    return ServiceControl(manager(is_user=is_user), SystemClock(), job.service_name)
+    note = RestartNote(state_folder())
+    is_noted = job is Job.NOTIFIER  # whose operators are mailed that it was stopped
+    return ServiceControl(
+        manager(is_user=is_user),
+        SystemClock(),
+        job.service_name,
+        before_restart=note.leave if is_noted else lambda: None,
+    )
 
 
 def manager(*, is_user: bool = False) -> ServiceManager:
