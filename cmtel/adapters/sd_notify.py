@@ -25,6 +25,10 @@ class SystemdNotify:
         """A check has finished: the watchdog may wait anew."""
         self._send(f"WATCHDOG=1\nSTATUS={_line(status)}")
 
+    def watch_every(self, secs: float) -> None:
+        """From now on a sign of life is due at least so often; takes the place of WatchdogSec."""
+        self._send(f"WATCHDOG_USEC={round(secs * 1_000_000)}")
+
     def stopping(self) -> None:
         """The service is about to end."""
         self._send("STOPPING=1")

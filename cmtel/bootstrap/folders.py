@@ -27,3 +27,8 @@ def state_folder() -> Path:
 def log_folder() -> Path:
     """Return the folder for CmTelNotifier.log."""
     return Path(places().log_folder)
+
+
+def credentials_folder() -> Path:
+    """Return the folder with the files that systemd hands to services as credentials."""
+    return Path(places().settings_files[0]).parent / "credentials"

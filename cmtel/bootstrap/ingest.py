@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,9 +24,10 @@ from cmtel.bootstrap.sources import make_source
 from cmtel.domain.source_address import SourceAddress, parse_source_address
 from cmtel.services import fold_ranges
 from cmtel.services.committer import Committer
-from cmtel.services.delivery import DeliveryPlan
+from cmtel.services.delivery import DeliveryPlan, LoopState
 from cmtel.services.ingest import ConfiguredSource, Ingest
 from cmtel.services.intake import SpoolIntake
+from cmtel.services.journal_pause import JournalPauses, NeverPaused
 from cmtel.services.sequence import SourceSequence
 
 if TYPE_CHECKING:
@@ -64,9 +66,21 @@ def open_spool(folder: Path | None, limit_bytes: int, default_name: str) -> Iter
         spool.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """Who pauses an ingest, and who is told how it goes."""
+
+    pauses: JournalPauses = field(default_factory=NeverPaused)
+    on_round: Callable[[SqliteSpool, LoopState], None] = lambda _spool, _state: None
+
+
 @contextmanager
 def open_ingest(
-    order: IngestOrder, clock: SystemClock, *, default_spool: str = "spool"
+    order: IngestOrder,
+    clock: SystemClock,
+    *,
+    default_spool: str = "spool",
+    watching: Watching | None = None,
 ) -> Iterator[OpenIngest]:
     """Make everything that an ingest needs, check it before the start, and close it at the end.
 
@@ -92,7 +106,14 @@ def open_ingest(
         fold_ranges.begin(spool, journal_id, clock.now(), is_folding=order.is_folding)
         deliveries = Deliveries(order, spool, clock, committer, journal_id, sink, enrichers)
         at_end.callback(deliveries.close)
-        plan = DeliveryPlan(journal_id, deliveries.make, is_once=order.is_once)
+        watched = watching or Watching()
+        plan = DeliveryPlan(
+            journal_id,
+            deliveries.make,
+            is_once=order.is_once,
+            pauses=watched.pauses,
+            on_round=partial(watched.on_round, spool),
+        )
         configured = [
             ConfiguredSource(
                 source.name,

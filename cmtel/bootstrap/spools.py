@@ -19,7 +19,7 @@ from cmtel.services.ports import DeadLetter, SpoolSource
 
 def describe_spools(folders: Sequence[Path]) -> list[dict[str, Any]]:
     """Return each spool with its size, holder, and the books of its sources."""
-    return [_describe(folder, spool) for folder, spool in _opened(folders)]
+    return [spool_document(spool, process_holding(folder)) for folder, spool in _opened(folders)]
 
 
 def describe_letters(folders: Sequence[Path], source_name: str | None) -> list[dict[str, Any]]:
@@ -67,17 +67,18 @@ def _sources(spool: SqliteSpool, name: str | None) -> list[SpoolSource]:
     return [source for source in spool.sources() if name in (None, source.name)]
 
 
-def _describe(folder: Path, spool: SqliteSpool) -> dict[str, Any]:
+def spool_document(spool: SqliteSpool, process_id: int | None) -> dict[str, Any]:
+    """Return a spool with its size, its holder, and the books of its sources."""
     books = []
     for source in spool.sources():
         oldest = spool.oldest_utc(source.source_id, source.settled_sequence)
         text = oldest.isoformat(timespec="seconds") if oldest and source.waiting else None
         books.append({**book_of(source), "oldest_waiting_at": text})
     return {
-        "folder": str(folder),
+        "folder": str(spool.folder),
         "spool_id": spool.spool_id,
         "used_bytes": spool.used_bytes(),
-        "process_id": process_holding(folder),
+        "process_id": process_id,
         "books": books,
     }
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import typer
 
-from cmtel.cli import journal_ingest, journal_price, journal_spool, journal_table, journal_view
+from cmtel.cli import (
+    journal_ingest,
+    journal_pause,
+    journal_price,
+    journal_spool,
+    journal_table,
+    journal_view,
+    service_verbs,
+)
 
 app = typer.Typer(
     name="journal",
@@ -17,3 +25,5 @@ app.add_typer(journal_ingest.app)
 app.add_typer(journal_spool.app)
 app.add_typer(journal_view.app)
 app.add_typer(journal_price.app)
+app.add_typer(service_verbs.verbs_of("journal"))
+app.add_typer(journal_pause.app)

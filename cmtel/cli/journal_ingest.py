@@ -22,6 +22,7 @@ from cmtel.cli.output import emit_json, emit_text, settings
 from cmtel.errors import ExitStatus
 
 if TYPE_CHECKING:
+    from cmtel.bootstrap.ingest_order import IngestOrder
     from cmtel.bootstrap.orders import IngestWords
     from cmtel.services.ports import SpoolSource
 
@@ -131,22 +132,40 @@ def import_files(
 
 
 def _ingest(words: IngestWords, source: str | None, *, is_once: bool) -> ExitStatus:
-    from cmtel.adapters.clock import SystemClock
-    from cmtel.bootstrap.ingest import open_ingest
     from cmtel.bootstrap.orders import ingest_order
-    from cmtel.cli.signals import stopped_by_signals
 
     order = ingest_order(words, source, settings.config_path, is_once=is_once)
     if not settings.is_quiet:
         logging.getLogger("cmtel").setLevel(logging.INFO)
+    return _ingest_once(order) if is_once else _serve(order)
+
+
+def _ingest_once(order: IngestOrder) -> ExitStatus:
+    from cmtel.adapters.clock import SystemClock
+    from cmtel.bootstrap.ingest import open_ingest
+    from cmtel.cli.signals import stopped_by_signals
+
     clock = SystemClock()
     with stopped_by_signals(clock) as stopping, open_ingest(order, clock) as opened:
         before = opened.spool.sources()
         after = opened.ingest.run()
-    if not is_once:
-        return ExitStatus.DONE
     status = _report(before, after)
     return ExitStatus.INTERRUPTED if stopping.was_signalled else status
+
+
+def _serve(order: IngestOrder) -> ExitStatus:
+    """Ingest until a signal comes."""
+    from cmtel.adapters.clock import SystemClock
+    from cmtel.bootstrap.journal_service import open_journal_service
+    from cmtel.cli.signals import stopped_by_signals
+
+    clock = SystemClock()
+    with (
+        stopped_by_signals(clock),
+        open_journal_service(order, clock, settings.config_path) as opened,
+    ):
+        opened.ingest.run()
+    return ExitStatus.DONE
 
 
 def _import(words: IngestWords, files: Sequence[Path]) -> ExitStatus:

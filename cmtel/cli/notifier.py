@@ -15,6 +15,7 @@ from cmtel.cli import (
     notifier_mail,
     notifier_requests,
     notifier_run,
+    service_verbs,
 )
 from cmtel.cli.output import emit_json, settings
 
@@ -27,6 +28,7 @@ app.add_typer(notifier_history.app)
 app.add_typer(notifier_log.app)
 app.add_typer(notifier_requests.app)
 app.add_typer(notifier_mail.app)
+app.add_typer(service_verbs.verbs_of("notifier"))
 
 ArrivalsFile = Annotated[
     Path | None,

@@ -57,6 +57,16 @@ def missing_for_notifier(config: Config) -> list[str]:
     return missing
 
 
+def missing_for_journal(config: Config) -> list[str]:
+    """Return what the journal's service cannot run without and the settings do not have."""
+    missing = []
+    if config.database is None:
+        missing.append(f"{ROOT}/Database: is needed by the journal: where the table is")
+    if not config.journal.sources:
+        missing.append(f"{ROOT}/Journal/Source: is needed by the journal: where calls come from")
+    return missing
+
+
 def secret_references(config: Config) -> list[tuple[str, SecretRef]]:
     """Return where references to secrets stand, and the references."""
     return [

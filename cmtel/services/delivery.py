@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from cmtel.errors import DatabaseError, SpoolFull
+from cmtel.errors import DatabaseError, SpoolError, SpoolFull
 from cmtel.services.committer import StillUnderWay
+from cmtel.services.journal_pause import JournalPause, JournalPauses, NeverPaused
 from cmtel.services.ports import Clock, Spool, SpoolSource
 from cmtel.services.source_delivery import SourceDelivery
 
@@ -26,6 +28,13 @@ IDLE_SECS = 1.0
 _STOP_SECS = 2.0
 
 
+class LoopState(NamedTuple):
+    """How the loop stands: its pause, and what keeps it from delivering ("" if nothing does)."""
+
+    pause: JournalPause | None
+    trouble: str
+
+
 @dataclass(frozen=True, slots=True)
 class DeliveryPlan:
     """What to deliver and when to end.
@@ -36,12 +45,16 @@ class DeliveryPlan:
         is_once: End when the sources have ended and all is delivered; nothing is given up by
             time, since the end of the input does it.
         give_up_secs: With ``is_once``: how long the database may fail before the loop gives up.
+        pauses: While one holds, what is under way is finished and nothing else is delivered.
+        on_round: Called at each round, also while the database is down: the loop is alive.
     """
 
     journal_id: str
     make_delivery: Callable[[SpoolSource], SourceDelivery | None]
     is_once: bool = False
     give_up_secs: float = 300.0
+    pauses: JournalPauses = field(default_factory=NeverPaused)
+    on_round: Callable[[LoopState], None] = lambda _: None
 
 
 class DeliveryLoop:
@@ -56,6 +69,8 @@ class DeliveryLoop:
         self._failing_since: float | None = None
         self._pause_secs = FIRST_PAUSE_SECS
         self._settled = 0
+        self._pause: JournalPause | None = None
+        self._pause_fault = ""
 
     def run(self, have_sources_ended: Callable[[], bool]) -> None:
         """Deliver until told to stop.
@@ -66,6 +81,8 @@ class DeliveryLoop:
         """
         while not self._clock.is_stopping:
             ended = have_sources_ended()  # asked before the round: what came until now is in it
+            self._look_for_pause()
+            self._plan.on_round(LoopState(self._pause, self._trouble or ""))
             try:
                 is_busy = self._round()
             except StillUnderWay:
@@ -91,6 +108,9 @@ class DeliveryLoop:
             delivery = self._delivery(source)
             if delivery is None:
                 continue
+            if self._pause is not None:
+                is_busy |= delivery.is_ready and delivery.finish()
+                continue
             if not delivery.is_ready:
                 delivery.restart(source)
             if source.last_sequence > delivery.position:
@@ -100,6 +120,25 @@ class DeliveryLoop:
             elif not self._plan.is_once:
                 is_busy |= delivery.expire()
         return is_busy
+
+    def _look_for_pause(self) -> None:
+        before, self._pause = self._pause, self._current_pause()
+        if self._pause is not None and self._pause != before:
+            reason = f" ({self._pause.reason})" if self._pause.reason else ""
+            until = self._pause.until.isoformat(timespec="seconds")
+            logger.warning("delivery is paused by %s until %s%s.", self._pause.by, until, reason)
+        elif before is not None and self._pause is None:
+            logger.warning("delivery is paused no longer.")
+
+    def _current_pause(self) -> JournalPause | None:
+        """A pause that cannot be read is none: delivering is what a journal is for."""
+        try:
+            return self._plan.pauses.current(self._clock.now())
+        except SpoolError as error:
+            if error.message != self._pause_fault:
+                self._pause_fault = error.message
+                logger.warning("delivery goes on: %s", error.message)
+            return None
 
     def _end_calls(self) -> bool:
         """Nothing comes any more: complete the calls that wait for legs; False if none does."""

@@ -30,6 +30,8 @@ from cmtel.domain.service_states import (
 )
 from cmtel.errors import AccessDenied, ServiceError
 
+#: There where systemd runs. Source: sd_booted(3), "Notes".
+_BOOTED = Path("/run/systemd/system")
 SYSTEM_UNITS = Path("/etc/systemd/system")
 #: systemd-sysusers makes the account from it, the same at each installation.
 _SYSUSERS = Path("/etc/sysusers.d/cmtel.conf")
@@ -69,7 +71,12 @@ class SystemdServices:
         self._systemctl = Systemctl(is_user=is_user)
 
     def look(self, name: str) -> ServiceStatus:
-        """Return how it stands; a unit that is installed but not loaded yet is STOPPED."""
+        """Return how it stands; a unit that is installed but not loaded yet is STOPPED.
+
+        Where systemd does not run nothing is installed.
+        """
+        if not _BOOTED.is_dir():
+            return ServiceStatus(name, ServiceState.NOT_INSTALLED)
         shown = self._systemctl.properties(_unit(name), _SHOWN)
         if shown["LoadState"] == "not-found":
             return ServiceStatus(name, ServiceState.NOT_INSTALLED)

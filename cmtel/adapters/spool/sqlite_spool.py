@@ -61,6 +61,7 @@ class SqliteSpool:
         Raises:
             SpoolError: The folder or file cannot be used, or a newer version wrote it.
         """
+        self.folder = folder
         self._path = folder / FILE_NAME
         self._limit_bytes = limit_bytes
         self._write_lock = threading.Lock()

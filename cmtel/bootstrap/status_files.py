@@ -1,0 +1,61 @@
+"""Where services leave their status files, and which of them is the one that counts."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from cmtel.adapters.status_file import StatusFile
+from cmtel.bootstrap.folders import state_folder
+
+#: RuntimeDirectory=cmtel of the units; what runs in the foreground uses its state folder.
+_SYSTEM_FOLDER = Path("/run/cmtel")
+#: A living service writes its file twice as often at least.
+FRESH = timedelta(seconds=90)
+
+
+def own_status_file(job: str) -> StatusFile:
+    """Return the status file that this process writes for its job: notifier or journal."""
+    given = os.environ.get("RUNTIME_DIRECTORY", "").partition(":")[0]
+    return StatusFile(Path(given) if given else state_folder(), job)
+
+
+def found_status(job: str, now: datetime, *, is_user: bool = False) -> dict[str, Any] | None:
+    """Return what the living service or foreground run of a job tells of itself; None: none lives.
+
+    Args:
+        is_user: Only what runs as this user counts.
+
+    Raises:
+        CmtelError: A status file is damaged.
+    """
+    folders = [state_folder()]
+    if sys.platform != "win32" and not is_user:
+        folders.insert(0, _SYSTEM_FOLDER)
+    documents = [StatusFile(folder, job).read() for folder in folders]
+    return next((found for found in documents if found and is_living(found, now)), None)
+
+
+def is_living(document: dict[str, Any], now: datetime) -> bool:
+    """Tell whether the process that wrote a status file is still there and at work."""
+    try:
+        written_at = datetime.fromisoformat(document["written_at"])
+        process_id = int(document["process_id"])
+    except (KeyError, TypeError, ValueError):
+        return False
+    return now - written_at < FRESH and _is_there(process_id)
+
+
+def _is_there(process_id: int) -> bool:
+    if sys.platform == "win32":
+        return True  # there signal 0 would end it; a dead one stops being fresh
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
