@@ -38,19 +38,19 @@ _LONGEST_LEGS_WAIT_SECS = 24 * 3600
 class IngestWords:
     """The options that ``ingest`` and ``import`` have in common, as they were typed."""
 
-    url: str | None
-    table: str | None
-    format_name: str | None
-    format_options: Sequence[str]
-    source_options: Sequence[str]
-    timezone: str | None
-    year_hint: str | None
-    spool_folder: Path | None
-    columns: Sequence[str]
-    names: Sequence[str]
-    sizes: Sequence[str]
-    legs: str | None
-    legs_wait: str | None
+    url: str | None = None
+    table: str | None = None
+    format_name: str | None = None
+    format_options: Sequence[str] = ()
+    source_options: Sequence[str] = ()
+    timezone: str | None = None
+    year_hint: str | None = None
+    spool_folder: Path | None = None
+    columns: Sequence[str] = ()
+    names: Sequence[str] = ()
+    sizes: Sequence[str] = ()
+    legs: str | None = None
+    legs_wait: str | None = None
     number_options: Sequence[str] = ()
 
     def target(self, config: Config) -> JournalTarget:

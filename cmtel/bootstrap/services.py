@@ -15,7 +15,14 @@ from cmtel.bootstrap.config import load_config, locate_config
 from cmtel.bootstrap.folders import credentials_folder, state_folder
 from cmtel.config.advice import missing_for_journal, missing_for_notifier, secret_references
 from cmtel.domain.service_names import service_description, service_title
-from cmtel.domain.service_states import JOURNAL, NOTIFIER, ServiceDefinition, StartMode
+from cmtel.domain.service_states import (
+    JOURNAL,
+    NOTIFIER,
+    ORIGINAL,
+    ServiceDefinition,
+    ServiceState,
+    StartMode,
+)
 from cmtel.errors import ConfigError, UsageError
 from cmtel.services.service_control import Done, ServiceControl
 
@@ -35,9 +42,17 @@ class Job(StrEnum):
         """The name under which it is installed, unless told otherwise."""
         return NOTIFIER if self is Job.NOTIFIER else JOURNAL
 
+    def names(self, *, is_drop_in: bool) -> tuple[str, ...]:
+        """Return the names under which it may be installed, the preferred one first."""
+        if self is Job.JOURNAL or sys.platform != "win32":
+            return (self.service_name,)
+        return (ORIGINAL, NOTIFIER) if is_drop_in else (NOTIFIER, ORIGINAL)
+
     @property
     def words(self) -> tuple[str, ...]:
         """The command that runs it."""
+        if sys.platform == "win32":
+            return (self.value, "service")
         return ("notifier", "run") if self is Job.NOTIFIER else ("journal", "ingest")
 
     def missing(self, config: Config) -> list[str]:
@@ -48,7 +63,10 @@ class Job(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InstallWords:
-    """The options of ``install``, as they were typed; language None: that of the settings."""
+    """The options of ``install``, as they were typed; language None: that of the settings.
+
+    ``is_drop_in``: as ``CmTelNotifier /install``, under the original's name where that is free.
+    """
 
     account: str = ""
     start: str = "auto"
@@ -57,25 +75,36 @@ class InstallWords:
     is_now: bool = False
     replaces: bool = False
     language: str | None = None
+    is_drop_in: bool = False
 
 
-def control(job: Job, *, is_user: bool = False) -> ServiceControl:
-    """Return the verbs of a service.
+def control(job: Job, *, is_user: bool = False, is_drop_in: bool = False) -> ServiceControl:
+    """Return the verbs of a service: of ours that is installed, whatever its name.
 
     Args:
         is_user: A service of the calling user's own systemd.
+        is_drop_in: The original's name is preferred.
 
     Raises:
         UsageError: This system has none of that kind.
     """
+    found = manager(is_user=is_user)
+    name = _name(found, job.names(is_drop_in=is_drop_in))
     note = RestartNote(state_folder())
     is_noted = job is Job.NOTIFIER  # whose operators are mailed that it was stopped
-    return ServiceControl(
-        manager(is_user=is_user),
-        SystemClock(),
-        job.service_name,
-        before_restart=note.leave if is_noted else lambda: None,
-    )
+    before_restart = note.leave if is_noted else lambda: None
+    return ServiceControl(found, SystemClock(), name, before_restart=before_restart)
+
+
+def _name(found: ServiceManager, names: Sequence[str]) -> str:
+    """Return the name under which one of ours is installed, else the preferred one."""
+    if len(names) == 1:
+        return names[0]
+    for name in names:
+        is_there = found.look(name).state is not ServiceState.NOT_INSTALLED
+        if is_there and not found.foreign_owner(name):
+            return name
+    return names[0]
 
 
 def manager(*, is_user: bool = False) -> ServiceManager:
@@ -87,9 +116,9 @@ def manager(*, is_user: bool = False) -> ServiceManager:
     if sys.platform == "win32":
         if is_user:
             raise UsageError("Windows has no services of a user's own.", hint="Leave --user out.")
-        from cmtel.adapters.service_managers.windows import WindowsServices
+        from cmtel.bootstrap.windows_services import windows_services
 
-        return WindowsServices()
+        return windows_services()
     from cmtel.adapters.service_managers.systemd import SystemdServices
     from cmtel.bootstrap.pausing import StoredPauses
 
@@ -107,8 +136,8 @@ def install(job: Job, words: InstallWords, config_path: str | None, *, is_user: 
     """
     start = _start_mode(words.start)
     path = _settings_file(config_path)
-    wanted = definition(job, words, path, start)
-    verbs = control(job, is_user=is_user)
+    verbs = control(job, is_user=is_user, is_drop_in=words.is_drop_in)
+    wanted = definition(job, words, path, start)._replace(name=verbs.name)
     done = verbs.install(wanted, replaces=words.replaces)
     if not words.is_now:
         return done

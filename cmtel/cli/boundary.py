@@ -5,7 +5,8 @@ command is invoked without Typer's own ``main``, which would swallow exit status
 closed pipe into a failure.
 
 1. The global options move to the front, so that they may stand anywhere before ``--``.
-2. ``--version`` is answered before Typer is imported: scripts ask often.
+2. ``--version`` is answered before Typer is imported: scripts ask often. So is ``notifier
+   service``, for which Windows does not wait long.
 3. The command runs; its ExitStatus (None: done) is the program's.
 4. An error is one line, its problems, a hint. ``--debug`` lets it through as a traceback.
 5. Standard output is flushed here, so that a reader that went away is noticed here.
@@ -16,6 +17,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from io import TextIOWrapper
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cmtel import __version__
@@ -33,6 +35,7 @@ _VALUED = frozenset({"--config", "--lang"})
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit status."""
+    settings.is_drop_in = False
     return _end_well(list(sys.argv[1:] if argv is None else argv), list)
 
 
@@ -40,6 +43,7 @@ def main_drop_in(argv: Sequence[str] | None = None) -> int:
     """``CmTelNotifier /install`` and the like, as the original service program was called."""
     from cmtel.cli.drop_in import translate
 
+    settings.is_drop_in = True
     return _end_well(list(sys.argv[1:] if argv is None else argv), translate)
 
 
@@ -114,12 +118,26 @@ def _answer(words: list[str], translate: Callable[[Sequence[str]], list[str]]) -
         return ExitStatus.DONE
     try:
         rest = translate(rest)
-    except UsageError as error:
+        if _is_service(rest):
+            return _serve(rest[0], front)
+    except CmtelError as error:
         tell_error(error)
         return error.exit_status
     from cmtel.cli.app import app
 
     return run(app, front + rest)
+
+
+def _is_service(words: Sequence[str]) -> bool:
+    """Whether this is how an installed service of Windows is called."""
+    return len(words) == 2 and words[0] in ("notifier", "journal") and words[1] == "service"
+
+
+def _serve(job: str, front: Sequence[str]) -> int:
+    from cmtel.bootstrap.windows_service import serve_job
+
+    config_path = next((after for word, after in pairwise(front) if word == "--config"), None)
+    return serve_job(job, config_path)
 
 
 def _invoke(app: typer.Typer, words: Sequence[str]) -> int:

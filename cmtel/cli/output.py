@@ -27,6 +27,8 @@ class Settings:
     is_verbose: bool = False
     is_debug: bool = False
     language: str | None = None
+    #: Called as the original's program was: its service name is preferred, its verbs are meant.
+    is_drop_in: bool = False
 
 
 settings = Settings()

@@ -56,8 +56,9 @@ def _add_installation(app: typer.Typer, job: str) -> None:
         from cmtel.bootstrap import services
 
         words = services.InstallWords(
-            account, start, operators, groups or (), now, replace, settings.language
-        )
+            account, start, operators, groups or (), now, replace, settings.language,
+            settings.is_drop_in,
+        )  # fmt: skip
         kind = services.Job(job)
         _show(services.install(kind, words, settings.config_path, is_user=user))
 
@@ -71,7 +72,10 @@ def _add_control(app: typer.Typer, job: str) -> None:
     @app.command("start")
     def start(user: User = False) -> None:
         """Start the service, and wait until it runs."""
-        _show(_control(job, is_user=user).start())
+        from cmtel.bootstrap.notifier_requests import whoever_asks
+
+        resumes = whoever_asks(None) if settings.is_drop_in else ""
+        _show(_control(job, is_user=user).start(resumes=resumes))
 
     @app.command("stop")
     def stop(user: User = False) -> None:
@@ -96,7 +100,8 @@ def _add_control(app: typer.Typer, job: str) -> None:
 def _control(job: str, *, is_user: bool) -> ServiceControl:
     from cmtel.bootstrap import services
 
-    return services.control(services.Job(job), is_user=is_user)
+    kind = services.Job(job)
+    return services.control(kind, is_user=is_user, is_drop_in=settings.is_drop_in)
 
 
 def _show(done: Done) -> None:

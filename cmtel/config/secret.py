@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 from cmtel.config.kinds import Kind, Known, XsdType
@@ -152,11 +153,25 @@ class ConnectionUrl(Kind):
             raise ValueError("is empty; fill it in")
         if ":" not in text:
             raise ValueError(f"must be {self.says}")
-        return text
+        return _counted_from(known.folder, text)
 
     def show(self, value: str) -> str:
         return mask_url(value)
 
     @property
     def says(self) -> str:
-        return "an SQLAlchemy URL or odbc:DSN=... or odbc:Driver={...};..."
+        return (
+            "an SQLAlchemy URL (a SQLite file's relative path counts from this file) "
+            "or odbc:DSN=... or odbc:Driver={...};..."
+        )
+
+
+def _counted_from(folder: Path | None, url: str) -> str:
+    """Return the URL of a SQLite file with its whole path: a service begins in System32, or /."""
+    found = re.fullmatch(r"(sqlite(?:\+pysqlite)?:///)([^?]+)(\?.*)?", url, re.IGNORECASE)
+    if found is None or folder is None:
+        return url
+    scheme, path, options = found.groups()
+    if path.startswith((":memory:", "file:")) or Path(path).is_absolute():
+        return url
+    return f"{scheme}{(folder / path).as_posix()}{options or ''}"

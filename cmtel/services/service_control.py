@@ -59,6 +59,11 @@ class ServiceControl:
         self._patience_secs = patience_secs
         self._before_restart = before_restart
 
+    @property
+    def name(self) -> str:
+        """The name of the service, as the system knows it."""
+        return self._name
+
     def status(self) -> ServiceStatus:
         """Return how it stands."""
         return self._manager.look(self._name)
@@ -83,7 +88,7 @@ class ServiceControl:
         was_up = self.status().state in _UP
         if was_up:
             self._before_restart()
-            self.stop()
+            self._halt()
         self._manager.update(wanted)
         if was_up:
             self.start()
@@ -100,15 +105,22 @@ class ServiceControl:
             return Done("already", self.status())
         self.stop()
         self._manager.remove(self._name)
+        if self._manager.foreign_owner(self._name):  # one that was replaced is there again
+            return Done("uninstalled", ServiceStatus(self._name, ServiceState.NOT_INSTALLED))
         return Done("uninstalled", self._wait_for((ServiceState.NOT_INSTALLED,), "uninstalled"))
 
-    def start(self) -> Done:
+    def start(self, *, resumes: str = "") -> Done:
         """Start it; a running or paused one stays as it is.
+
+        Args:
+            resumes: Who wants a paused one to go on; "": it stays paused.
 
         Raises:
             ServiceError: It ended again at once; the message has the reason.
         """
         state = self._installed().state
+        if state is ServiceState.PAUSED and resumes:
+            return self.resume(resumes)
         if state in _UP:
             return Done("already", self.status())
         if state is not ServiceState.STARTING:
@@ -117,12 +129,9 @@ class ServiceControl:
 
     def stop(self) -> Done:
         """Stop it; one that does not run stays as it is."""
-        state = self._installed().state
-        if state in _DOWN:
+        if self._installed().state in _DOWN:
             return Done("already", self.status())
-        if state is not ServiceState.STOPPING:
-            self._manager.stop(self._name)
-        return Done("stopped", self._wait_for(_DOWN, "stopped"))
+        return Done("stopped", self._halt())
 
     def restart(self) -> Done:
         """Stop it if it runs, and start it."""
@@ -152,6 +161,11 @@ class ServiceControl:
             return Done("already", self.status())
         self._manager.resume(self._name, by)
         return Done("resumed", self._wait_for((ServiceState.RUNNING,), "running"))
+
+    def _halt(self) -> ServiceStatus:
+        if self.status().state is not ServiceState.STOPPING:
+            self._manager.stop(self._name)
+        return self._wait_for(_DOWN, "stopped")
 
     def _refuse_foreign(self, *, replaces: bool) -> None:
         owner = self._manager.foreign_owner(self._name)

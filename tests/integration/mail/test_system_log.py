@@ -50,13 +50,14 @@ def test_a_log_daemon_that_is_stuck_is_not_waited_for(tmp_path: Path) -> None:
 
 
 def test_windows_gets_the_text_and_its_errors_are_counted() -> None:
-    told: list[str] = []
-    log = WindowsEventLog(told.append)
+    told: list[tuple[str, int]] = []
+    log = WindowsEventLog(lambda text, kind: told.append((text, kind)))
     log.error("no mail server answers")
+    log.tell("started")
     without_pywin32 = WindowsEventLog() if sys.platform != "win32" else log
     without_pywin32.error("x")
 
-    assert told[0] == "no mail server answers"
+    assert told[:2] == [("no mail server answers", 1), ("started", 4)]
     assert without_pywin32.faults == (0 if sys.platform == "win32" else 1)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -338,3 +339,23 @@ def test_a_list_may_be_a_channel_alone_and_lists_may_share_it() -> None:
     config = read(settings("".join(lists)), Known())
 
     assert [each.channels[0].name for each in config.recipients] == ["teams", "teams"]
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("sqlite:///journal.db", "sqlite:////etc/cmtel/journal.db"),
+        ("sqlite+pysqlite:///a/b.db?timeout=3", "sqlite+pysqlite:////etc/cmtel/a/b.db?timeout=3"),
+        ("sqlite:////srv/journal.db", "sqlite:////srv/journal.db"),
+        ("sqlite:///:memory:", "sqlite:///:memory:"),
+        ("sqlite://", "sqlite://"),
+        ("odbc:DSN=Telefonia", "odbc:DSN=Telefonia"),
+        ("postgresql://u@db/journal", "postgresql://u@db/journal"),
+    ],
+)
+@pytest.mark.skipif(sys.platform == "win32", reason="absolute paths are others there")
+def test_a_sqlite_file_counts_from_the_settings_file(url: str, found: str) -> None:
+    config = read(settings(f'<Database url="{url}"/>'), Known(folder=Path("/etc/cmtel")))
+
+    assert config.database is not None
+    assert config.database.url == found
