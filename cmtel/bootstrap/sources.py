@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 
+from cmtel.bootstrap.http_sources import make_http_listen
 from cmtel.domain.source_address import SourceAddress, SourceKind, parse_source_address
 from cmtel.domain.source_options import (
     Network,
@@ -14,7 +15,7 @@ from cmtel.domain.source_options import (
     parse_word,
 )
 from cmtel.errors import UsageError
-from cmtel.formats.session import Session
+from cmtel.formats.session import Login, Session
 from cmtel.services.ports import Clock, Source
 
 
@@ -24,6 +25,7 @@ def make_source(
     *,
     options: Mapping[str, str] | None = None,
     session: Session | None = None,
+    login: Login | None = None,
     once: bool = False,
 ) -> Source:
     """Return the source that ``where`` describes; nothing is opened before it runs.
@@ -32,6 +34,7 @@ def make_source(
         where: As after ``--source``, or read already.
         options: As from ``--source-opt`` (see ``domain.source_options``).
         session: What is said to the switch, where a connection is dialled; None: nothing.
+        login: Of the kinds http-listen and http.
         once: Run ends when the source has ended: a file is read, a connection cut, a listener's
             last connection gone. Serial lines, datagrams and posted records have no end.
 
@@ -47,11 +50,13 @@ def make_source(
         raise UsageError(f"The source '{address.text}' has no end, so --once cannot be used.")
     if address.kind is SourceKind.TCP:
         return _make_tcp(address, clock, session, once)
+    if address.kind is SourceKind.HTTP_LISTEN:
+        return make_http_listen(address, clock, chosen, login or Login())
     maker = _MAKERS.get(address.kind)
     if maker is None:
         raise UsageError(
             f"Sources of kind {address.kind} are not available in this version of cmtel.",
-            hint=f"There are {', '.join((SourceKind.TCP, *_MAKERS))}.",
+            hint=f"There are {', '.join((SourceKind.TCP, SourceKind.HTTP_LISTEN, *_MAKERS))}.",
         )
     return maker(address, clock, chosen, once)
 
