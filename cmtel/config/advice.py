@@ -38,6 +38,8 @@ def without_effect(config: Config) -> list[str]:
 
 def logs_in(source: Source) -> bool:
     """Whether a source of this kind and format can use user or password."""
+    if source.kind in ("http", "http-listen"):
+        return True
     if source.kind != "tcp" or source.format not in registry.names():
         return False
     session = registry.get(source.format).session
