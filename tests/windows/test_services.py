@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -166,7 +167,11 @@ def test_the_original_programs_words_work(console: Console) -> None:
     for words, becomes in steps.items():
         done = console.drop_in(words.strip())
         assert done.status == 0, (words, done)
-        assert wait_until(lambda wanted=becomes: drop_in_state(console) == wanted, 20), words
+        assert wait_until(partial(is_drop_in, console, becomes), 20), words
+
+
+def is_drop_in(console: Console, wanted: str) -> bool:
+    return drop_in_state(console) == wanted
 
 
 def drop_in_state(console: Console) -> str:
