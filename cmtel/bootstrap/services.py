@@ -13,7 +13,6 @@ from cmtel.adapters.clock import SystemClock
 from cmtel.adapters.restart_note import RestartNote
 from cmtel.bootstrap.config import load_config, locate_config
 from cmtel.bootstrap.folders import credentials_folder, state_folder
-from cmtel.config.advice import missing_for_journal, missing_for_notifier, secret_references
 from cmtel.domain.service_names import service_description, service_title
 from cmtel.domain.service_states import (
     JOURNAL,
@@ -57,6 +56,8 @@ class Job(StrEnum):
 
     def missing(self, config: Config) -> list[str]:
         """Return what it cannot run without and the settings do not have."""
+        from cmtel.config.advice import missing_for_journal, missing_for_notifier
+
         look = missing_for_notifier if self is Job.NOTIFIER else missing_for_journal
         return look(config)
 
@@ -220,6 +221,8 @@ def _groups_for(devices: Sequence[str]) -> tuple[str, ...]:
 
 
 def _credential_names(config: Config) -> list[str]:
+    from cmtel.config.advice import secret_references  # the settings' model takes its time
+
     names = [ref.name for _, ref in secret_references(config) if ref.scheme == "cred"]
     return list(dict.fromkeys(names))
 

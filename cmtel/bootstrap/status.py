@@ -38,14 +38,15 @@ def status_now(
     now = SystemClock().now()
     services = [manager().look(job.service_name) for job in (Job.NOTIFIER, Job.JOURNAL)]
     notifier = _notifier(now)
+    config_file = config_path or _bound_file(services) or _usual_file()
     found = Found(
         services,
         _spools(spools, now),
         notifier,
-        describe_ways(spools, notifier, config_path),
+        describe_ways(spools, notifier, config_file),
         found_status("journal", now),
-        _config_file(services, config_path),
-        _config_problem(config_path) if is_checking else None,
+        config_file,
+        _config_problem(config_file) if is_checking and config_file else None,
     )
     return status_document(found, now)
 
@@ -82,19 +83,22 @@ def _notifier(now: datetime) -> dict[str, Any] | None:
     return {**last["notifier"], "process_id": None}
 
 
-def _config_file(services: Sequence[ServiceStatus], config_path: str | None) -> str | None:
-    """The file of the services, or else the one that commands would use."""
-    bound = next((each.config_file for each in services if each.config_file), None)
-    path = locate_config(config_path)
-    return bound or (str(path) if path is not None else None)
+def _bound_file(services: Sequence[ServiceStatus]) -> str | None:
+    """The file that the services use, as the system or they themselves say."""
+    told = (last_status(job.value) or {} for job in Job)
+    files = [*(each.config_file for each in services), *(each.get("config_file") for each in told)]
+    return next((file for file in files if file), None)
 
 
-def _config_problem(config_path: str | None) -> str | None:
+def _usual_file() -> str | None:
+    path = locate_config(None)
+    return str(path) if path is not None else None
+
+
+def _config_problem(path: str) -> str | None:
     """None, too, where this user may not read the file: the service says what is wrong with it."""
-    if locate_config(config_path) is None:
-        return None
     try:
-        load_config(config_path)
+        load_config(path)
     except AccessDenied:
         return None
     except CmtelError as error:

@@ -139,6 +139,41 @@ def test_a_paused_notifier_says_so(machine: Machine) -> None:
     assert status(machine, "notifier") == (ExitStatus.DONE, "running")
 
 
+@pytest.mark.usefixtures("table")
+def test_everybody_sees_the_status_and_no_address(machine: Machine) -> None:
+    assert machine.cmtel("status", user=NOBODY).returncode == ExitStatus.NOT_INSTALLED
+    for job in JOBS:
+        install(machine, job, "--now")
+    machine.must(PYTHON, "-c", SEND)
+    wait_until(lambda: number(machine, COUNT) == 1)
+
+    def seen(*words: str) -> tuple[int, dict[str, Any]]:
+        told = machine.cmtel("--json", "status", *words, user=NOBODY)
+        assert "@" not in told.stdout
+        return told.returncode, done(told.stdout)
+
+    wait_until(lambda: seen()[1]["books"][0]["delivered"] == 1)
+    exit_status, document = seen("--check")
+    assert (exit_status, document["check"]["findings"]) == (ExitStatus.DONE, [])
+    assert [service["state"] for service in document["services"]] == ["running", "running"]
+    assert document["config_file"] == CONFIG
+    assert document["books"][0]["link"] in ("up", "listening", "ended")
+    assert document["journal"]["table"] == "journal"
+    assert document["last_call_secs_ago"] < 60
+    assert [feed["feed"] for feed in document["notifier"]["feeds"]] == ["Main"]
+
+    machine.must("cmtel", "journal", "pause")
+    assert seen()[0] == seen("--check")[0] == ExitStatus.PAUSED
+    verb(machine, "notifier", "stop")
+    assert seen()[0] == seen("--check")[0] == ExitStatus.NOT_RUNNING
+    for job in JOBS:
+        verb(machine, job, "uninstall")
+    exit_status, document = seen()
+    assert exit_status == ExitStatus.NOT_INSTALLED
+    assert document["books"][0]["received"] == 1
+    assert document["notifier"]["process_id"] is None
+
+
 def test_who_may_nothing_is_told_so(machine: Machine) -> None:
     install(machine, "notifier")
 
