@@ -26,6 +26,7 @@ from cmtel.adapters.sources.tcp_socket import (
     WAKE_SECS,
     bind_error,
     keep_alive,
+    own_the_port,
     words_of,
 )
 from cmtel.domain.source_address import SourceAddress
@@ -267,7 +268,7 @@ def _bound(host: str, port: int) -> socket.socket:
     )[0]
     listener = socket.socket(family, kind, protocol)
     try:
-        _own_the_port(listener)
+        own_the_port(listener)
         if family == socket.AF_INET6 and host == "::":
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         listener.bind(where)
@@ -277,18 +278,6 @@ def _bound(host: str, port: int) -> socket.socket:
         listener.close()
         raise
     return listener
-
-
-def _own_the_port(listener: socket.socket) -> None:
-    """POSIX: rebind while old connections linger. Windows: there that would be port sharing.
-
-    Source: Microsoft, "Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE".
-    """
-    if os.name == "nt":
-        exclusive: int = getattr(socket, "SO_EXCLUSIVEADDRUSE")  # noqa: B009  # Windows only
-        listener.setsockopt(socket.SOL_SOCKET, exclusive, 1)
-    else:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 
 
 def _allow_files(wanted: int) -> None:
