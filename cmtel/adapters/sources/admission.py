@@ -8,6 +8,7 @@ import os
 import socket
 from collections.abc import Sequence
 
+from cmtel.adapters.sources.tcp_socket import own_the_port
 from cmtel.domain.source_options import Network
 
 logger = logging.getLogger(__name__)
@@ -77,15 +78,3 @@ def bound(host: str, port: int, kind: socket.SocketKind) -> socket.socket:
         listener.close()
         raise
     return listener
-
-
-def own_the_port(listener: socket.socket) -> None:
-    """POSIX: rebind while old connections linger. Windows: there that would be port sharing.
-
-    Source: Microsoft, "Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE".
-    """
-    if os.name == "nt":
-        exclusive: int = getattr(socket, "SO_EXCLUSIVEADDRUSE")  # noqa: B009  # Windows only
-        listener.setsockopt(socket.SOL_SOCKET, exclusive, 1)
-    else:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
