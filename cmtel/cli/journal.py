@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import typer
 
-from cmtel.cli import journal_ingest, journal_price, journal_spool, journal_table, journal_view
+from cmtel.cli import (
+    journal_ingest,
+    journal_price,
+    journal_prune,
+    journal_spool,
+    journal_table,
+    journal_view,
+)
 
 app = typer.Typer(
     name="journal",
@@ -17,3 +24,4 @@ app.add_typer(journal_ingest.app)
 app.add_typer(journal_spool.app)
 app.add_typer(journal_view.app)
 app.add_typer(journal_price.app)
+app.add_typer(journal_prune.app)
