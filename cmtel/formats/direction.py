@@ -83,6 +83,7 @@ def parties(
     return (caller, called) if direction == "in" else (called, caller)
 
 
+@lru_cache(64)
 def _any_of(patterns: str) -> re.Pattern[str]:
     texts = [text for item in patterns.split(",") if (text := item.strip())]
     return re.compile("|".join(map(translate, texts)) or "(?!)")
