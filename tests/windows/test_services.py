@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -166,13 +167,13 @@ def test_the_original_programs_words_work(console: Console) -> None:
     for words, becomes in steps.items():
         done = console.drop_in(words.strip())
         assert done.status == 0, (words, done)
-        assert wait_until(lambda wanted=becomes: drop_in_state(console) == wanted, 20), words
+        assert wait_until(partial(is_drop_in, console, becomes), 20), words
 
 
-def drop_in_state(console: Console) -> str:
+def is_drop_in(console: Console, wanted: str) -> bool:
     found = json.loads(console.drop_in("--json", "/status").out)
     assert found["service"] == "CmTelNotifier"
-    return str(found["state"])
+    return bool(found["state"] == wanted)
 
 
 def test_a_vendors_service_is_left_alone_unless_told(windows: Windows, console: Console) -> None:
