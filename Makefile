@@ -21,10 +21,11 @@ MADE := $(VENV)/made
 INSTALLED := $(VENV)/installed
 INSTALLED_DEV := $(VENV)/installed-dev
 
-# Unit tests first: what is quick to find is found first.
-OTHER_TESTS := $(filter-out tests/unit/ tests/data/ tests/__pycache__/,$(wildcard tests/test_*.py tests/*/))
+# What boots systems of its own waits most of the time, so it runs beside the rest.
+SYSTEM_TESTS := $(wildcard tests/systemd/ tests/windows/)
+OTHER_TESTS := $(filter-out tests/unit/ tests/data/ tests/__pycache__/ $(SYSTEM_TESTS),$(wildcard tests/test_*.py tests/*/))
 
-.PHONY: help demo test unit lint types docs translations bench packages clean
+.PHONY: help demo test other.tests unit lint types docs translations bench packages clean
 
 help: ## list what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | while IFS='|' read -r name text; do \
@@ -35,8 +36,15 @@ demo: $(INSTALLED) ## see the whole job done, with nothing to configure
 
 test: packages $(INSTALLED_DEV) ## everything: set-up, lint, types, unit tests, all other tests
 	@$(MAKE) lint types
-	$(PYTEST) $(wildcard tests/unit/) $(OTHER_TESTS)
+	$(PYTEST) tests/unit # first: what is quick to find is found first
+	@$(MAKE) --jobs --output-sync=target $(SYSTEM_TESTS:/=.tests) other.tests
 	@.ci/packages --missing
+
+%.tests: # one folder of tests, as a part of `make test`
+	$(PYTEST) $*/
+
+other.tests:
+	$(PYTEST) $(OTHER_TESTS)
 
 unit: $(INSTALLED_DEV) ## the quick tests: no disk, no network, no database
 	$(PYTEST) -m "not slow" tests/unit

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
+from cmtel.errors import SpoolFull
 from cmtel.services.ports import FileCheckpoint, LinkState
 
 
@@ -34,13 +35,16 @@ class RecordingIntake:
         self.queued: list[tuple[int, bytes]] = []
         self.queued_ends: list[int] = []
         self.queued_checkpoints: dict[str, FileCheckpoint] = {}
+        self.is_full = False
         self._changed = threading.Condition()
 
-    def open_feed(self, peer: str | None = None, input_id: str | None = None) -> RecordingFeed:
+    def open_feed(
+        self, peer: str | None = None, input_id: str | None = None, *, is_patient: bool = True
+    ) -> RecordingFeed:
         """An input that was not ended is the same one again, also after a restart."""
         accepted = self.accepted
         number = None
-        if peer is None:
+        if peer is None or input_id is not None:
             input_id = input_id or "line"
             number = accepted.open_inputs.get(input_id)
         if number is None:
@@ -66,6 +70,12 @@ class RecordingIntake:
             self.accepted.commits += 1
             self.queued, self.queued_ends, self.queued_checkpoints = [], [], {}
             self._changed.notify_all()
+
+    def offer(self) -> None:
+        if self.is_full:
+            self.queued, self.queued_ends, self.queued_checkpoints = [], [], {}
+            raise SpoolFull("The spool is full.")
+        self.commit()
 
     def checkpoints(self) -> list[FileCheckpoint]:
         return list(self.accepted.checkpoints.values())
@@ -148,6 +158,10 @@ class RecordingFeed:
         if self._partial:
             self._queue([self._partial])
             self._partial = b""
+
+    def end(self) -> None:
+        self.cut()
+        self._intake.queued_ends.append(self.number)
 
     def close(self) -> None:
         assert not self.is_closed, "closed twice"

@@ -121,13 +121,17 @@ class CountryNumbers:
         return _in_use(number)
 
     def _after_national_prefix(self, digits: str) -> str | None:
-        """Digits may begin like the prefix and have none: then nothing is left out of them."""
+        """Return the key of a number in use, or of one that could be: the prefix says what it is.
+
+        Digits may begin like the prefix and have none: then nothing is left out of them.
+        """
         from phonenumbers import national_significant_number
 
         number = _parsed(digits, self._country)
-        if number is None or national_significant_number(number) == digits:
+        after = "" if number is None else national_significant_number(number)
+        if number is None or after == digits:
             return None
-        return _in_use(number)
+        return _in_use(number) or (None if self.is_short(after) else _if_usual(number))
 
 
 def _supported() -> frozenset[str]:
@@ -168,6 +172,21 @@ def _in_use(number: PhoneNumber | None) -> str | None:
     from phonenumbers import is_valid_number
 
     return _formatted(number) if number is not None and is_valid_number(number) else None
+
+
+def _if_usual(number: PhoneNumber) -> str | None:
+    """Return the key of a number that is as long as fixed or mobile ones there, in use or not."""
+    from phonenumbers import (
+        PhoneNumberType,
+        ValidationResult,
+        is_possible_number_for_type_with_reason,
+    )
+
+    reasons = [
+        is_possible_number_for_type_with_reason(number, kind)
+        for kind in (PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE)
+    ]
+    return _formatted(number) if ValidationResult.IS_POSSIBLE in reasons else None
 
 
 def _formatted(number: PhoneNumber) -> str | None:

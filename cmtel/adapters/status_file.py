@@ -7,6 +7,7 @@ readable by all (0644), so no telephone number, no mail address and no secret st
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ from cmtel.errors import CmtelError
 
 #: A status file is small; a bigger one is none of ours.
 _MAX_BYTES = 1 << 20
+#: How keys end whose texts are moments; those of books are texts in every document.
+_MOMENTS = ("_at", "_since", "_until", "from", "until")
+_TEXTS = ("last_received_at", "oldest_waiting_at", "link_since")
 
 
 class StatusFile:
@@ -38,7 +42,7 @@ class StatusFile:
         beside.replace(self.path)
 
     def read(self) -> dict[str, Any] | None:
-        """Return what the service wrote last; None: it wrote nothing that can be read.
+        """Return what the service wrote last, with its moments; None: nothing that can be read.
 
         Raises:
             CmtelError: There is a file, and it is not one of ours.
@@ -52,9 +56,20 @@ class StatusFile:
             raise CmtelError(f"{self.path} is no status file of cmtel's ({exc}).") from exc
         if not isinstance(found, dict):
             raise CmtelError(f"{self.path} is no status file of cmtel's.")
-        return found
+        return {name: _with_moments(each, name) for name, each in found.items()}
 
 
 def _as_json(value: object) -> str:
     isoformat = getattr(value, "isoformat", None)
     return isoformat() if isoformat is not None else str(value)
+
+
+def _with_moments(value: Any, key: str = "") -> Any:
+    """Return a document that was read with its moments, as it was before it was written."""
+    if isinstance(value, dict):
+        return {name: _with_moments(each, name) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_with_moments(each) for each in value]
+    if isinstance(value, str) and key.endswith(_MOMENTS) and key not in _TEXTS:
+        return datetime.fromisoformat(value)
+    return value

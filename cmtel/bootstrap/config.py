@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cmtel.bootstrap.folders import places, state_folder
+from cmtel.bootstrap.folders import credentials_folder, places, state_folder
 from cmtel.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def secret_store(scheme: str) -> SecretStore:
     if scheme == "file":
         return FileSecrets()
     if scheme == "cred":
-        return CredentialSecrets(os.environ)
+        return CredentialSecrets(os.environ, credentials_folder())
     if scheme == "keyring":
         return KeyringSecrets()
     return DpapiSecrets(state_folder() / "secrets", WindowsProtector())

@@ -80,7 +80,7 @@ def open_enrichers(
     directories = make_directories(order, reading)
     enrichers += directories.enrichers()
     if order.journal.tariffs is not None:
-        enrichers.append(make_price_enricher(order.journal.tariffs))
+        enrichers.append(make_price_enricher(order.journal, order.journal.tariffs))
     with kept_fresh(directories, clock, is_once=is_once):
         yield enrichers
 

@@ -21,8 +21,8 @@ from cmtel.services.ports import Clock
 
 logger = logging.getLogger(__name__)
 
-#: How often it is looked whether there is something new to tell, in seconds.
-LOOK_EVERY_SECS = 1.0
+#: How often at most it is looked whether there is something new to tell, in seconds.
+LOOK_EVERY_SECS = 0.5
 
 
 class Herald:
@@ -72,8 +72,12 @@ class Herald:
         if self._is_ready:
             return
         self._is_ready = True
-        self._try(lambda: self._systemd.watch_every(watchdog.total_seconds()))
+        self.watchdog(watchdog)
         self._try(lambda: self._systemd.ready(line))
+
+    def watchdog(self, watchdog: timedelta) -> None:
+        """Tell systemd how long it is to wait for a sign of life from now on."""
+        self._try(lambda: self._systemd.watch_every(watchdog.total_seconds()))
 
     def alive(self, line: str) -> None:
         """Tell systemd that the work goes on."""

@@ -147,4 +147,6 @@ def _make_one(
 ) -> Source:
     address = where if isinstance(where, SourceAddress) else parse_source_address(where)
     session = session_for(order.format, address.kind, order.options, order.login)
-    return make_source(address, clock, options=order.options, session=session, once=is_once)
+    return make_source(
+        address, clock, options=order.options, session=session, login=order.login, once=is_once
+    )

@@ -118,21 +118,35 @@ def create_table(target: JournalTarget, *, if_missing: bool) -> bool:
         engine.dispose()
 
 
-def open_target(target: JournalTarget) -> Engine:
-    """Return the engine of the target's database; nothing is connected yet."""
+def open_target(
+    target: JournalTarget, *, is_watching: bool = False, is_trial: bool = False
+) -> Engine:
+    """Return the engine of the target's database; nothing is connected yet.
+
+    Args:
+        is_watching, is_trial: As of ``adapters.database.connect.open_engine``.
+    """
     from cmtel.adapters.database.connect import open_engine
 
     if target.url is None:
         raise UsageError("This needs a database.", hint="Give --url.")
-    return open_engine(target.url, user=target.user, password=target.password)
+    return open_engine(
+        target.url, user=target.user, password=target.password,
+        is_watching=is_watching, is_trial=is_trial,
+    )  # fmt: skip
 
 
-def make_sink(target: JournalTarget) -> SqlJournalSink:
-    """Return the sink that delivery writes to; it owns its engine."""
+def make_sink(target: JournalTarget, *, is_trial: bool = False) -> SqlJournalSink:
+    """Return the sink that delivery writes to; it owns its engine.
+
+    Args:
+        is_trial: For ``rehearse`` only.
+    """
     from cmtel.adapters.database.journal_sink import SqlJournalSink
 
+    engine = open_target(target, is_trial=is_trial)
     return SqlJournalSink(
-        open_target(target), target.table, target.columns, are_chosen=target.are_columns_chosen
+        engine, target.table, target.columns, are_chosen=target.are_columns_chosen
     )
 
 
@@ -152,12 +166,12 @@ def make_watch(reader: SqlJournalReader, query: JournalQuery) -> JournalWatch:
     return JournalWatch(reader, query, SystemClock(), has_id=has_id)
 
 
-def validate_table(target: JournalTarget) -> list[Finding]:
+def validate_table(target: JournalTarget, *, is_watching: bool = False) -> list[Finding]:
     """Return every difference between the target's table and its columns."""
     from cmtel.adapters.database.catalog import SqlTableCatalog
     from cmtel.services.journal_table import validate
 
-    engine = open_target(target)
+    engine = open_target(target, is_watching=is_watching)
     try:
         return validate(SqlTableCatalog(engine, target.table, target.columns), target.columns)
     finally:

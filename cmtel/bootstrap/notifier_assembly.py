@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from cmtel.adapters.clock import SystemClock
 from cmtel.adapters.notifier_log.writer import NotifierLog
 from cmtel.adapters.notifier_state.store import SqliteNotifierStore
-from cmtel.adapters.sd_notify import SystemdNotify
 from cmtel.adapters.uptime import SystemUptime
+from cmtel.bootstrap.herald import Herald
 from cmtel.bootstrap.notifier_parts import NotifierParts
+from cmtel.services.notifier.check import notifier_document
 from cmtel.services.notifier.delivery import Delivery
 from cmtel.services.notifier.digest import Digest, queue_notice
 from cmtel.services.notifier.notifier import Notifier
 from cmtel.services.notifier.outbox import Outbox
+from cmtel.services.notifier.public_status import public_status
 from cmtel.services.notifier.service import NotifierService
 from cmtel.services.notifier.status_line import status_line
 from cmtel.services.notifier.unfailing import Unfailing
 from cmtel.services.notifier.watch import Watch, WatchedFeed
+
+#: What a check may take on top of its interval before systemd takes the service for dead.
+_SLACK_SECS = 30
 
 
 class Assembly:
@@ -26,13 +33,12 @@ class Assembly:
 
     def __init__(
         self, parts: NotifierParts, store: SqliteNotifierStore, clock: SystemClock,
-        log: NotifierLog, systemd: SystemdNotify,
+        log: NotifierLog, herald: Herald,
     ) -> None:  # fmt: skip
         self._parts = parts
         self._store = store
         self._clock = clock
-        self._systemd = systemd
-        self._is_ready = False
+        self._herald = herald
         self.logs = Unfailing(log, parts.system_log, parts.last_resort, self._checked)
         self.outbox = Outbox(store, parts.renderer, parts.outbox, parts.way_report)
         # A clock of its own: mails that the stop itself queues are to go out, too.
@@ -58,7 +64,8 @@ class Assembly:
 
         return NotifierService(
             self.notifier, self.delivery, self._clock, self._delivery_clock, self.logs,
-            before_tick=before_tick, is_operators_stop=is_operators_stop,
+            before_tick=before_tick,
+            after_tick=lambda: self._herald.look(self._status), is_operators_stop=is_operators_stop,
         )  # fmt: skip
 
     def exchange(self, parts: NotifierParts) -> None:
@@ -69,6 +76,7 @@ class Assembly:
         self.delivery.reconfigure(parts.renderer, parts.servers, parts.delivery)
         self.notifier.retime(parts.check_secs, self._digest())
         self.notifier.reconfigure(parts.feeds.watched())
+        self._herald.watchdog(_watchdog(parts.check_secs))
         before.close()
 
     def look_at_feeds(self) -> None:
@@ -95,12 +103,19 @@ class Assembly:
     def _checked(self) -> None:
         """Tell the service manager, and whoever pings; called through ``logs``."""
         line = status_line(self.notifier.watches, self._now())
-        if not self._is_ready:
-            self._systemd.ready(line)
-            self._is_ready = True
-        self._systemd.checked(line)
+        self._herald.ready(line, _watchdog(self._parts.check_secs))
+        self._herald.alive(line)
         self._parts.ping()
+
+    def _status(self) -> dict[str, Any]:
+        found = notifier_document(self._store, self._now(), os.getpid())
+        return public_status(found)
 
     def _now(self) -> datetime:
         now = self._clock.now()
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def _watchdog(check_secs: int) -> timedelta:
+    """Three checks that do not finish: it hangs. A check may read slow feeds one after another."""
+    return timedelta(seconds=3 * check_secs + _SLACK_SECS)

@@ -140,7 +140,7 @@ def _order(
 def is_folding_legs(word: str) -> bool:
     """Return what ``--legs`` says; UsageError if it is neither keep nor fold."""
     if word not in ("keep", "fold"):
-        raise UsageError(f"'{word}' is no way to take legs.", hint="There are keep and fold.")
+        raise UsageError(f"Legs '{word}' are not known.", hint="There are keep and fold.")
     return word == "fold"
 
 

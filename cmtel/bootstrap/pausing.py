@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -30,8 +29,7 @@ class StoredPauses:
 
     def is_paused(self, name: str) -> bool:
         """Tell whether the service says so in its status file, which everybody may read."""
-        job = "journal" if name == JOURNAL else "notifier"
-        found = found_status(job, SystemClock().now(), is_user=self._is_user)
+        found = found_status(_job(name), SystemClock().now(), is_user=self._is_user)
         return bool(found and found.get("paused_until"))
 
     def pause(self, name: str, secs: int | None, reason: str, by: str) -> None:
@@ -40,7 +38,7 @@ class StoredPauses:
         Raises:
             AccessDenied, ServiceNotRunning, ServiceTimeout: It could not be left, or is not done.
         """
-        _refuse_strangers(is_user=self._is_user)
+        self._refuse_strangers(name)
         if name == JOURNAL:
             keep_journal_pause(secs, reason, by)
             return
@@ -57,7 +55,7 @@ class StoredPauses:
         Raises:
             AccessDenied, ServiceNotRunning, ServiceTimeout: It could not be, or is not done.
         """
-        _refuse_strangers(is_user=self._is_user)
+        self._refuse_strangers(name)
         if name == JOURNAL:
             JournalPauseFile(state_folder()).forget()
             return
@@ -65,6 +63,10 @@ class StoredPauses:
 
         with opened_store() as store:
             Asking(store, SystemClock(), notifier_process).resume(None, by)
+
+    def _refuse_strangers(self, name: str) -> None:
+        if not self._is_user:
+            _refuse_strangers(_job(name))
 
 
 def pause_journal(secs: int | None, reason: str, by: str) -> bool:
@@ -76,7 +78,7 @@ def pause_journal(secs: int | None, reason: str, by: str) -> bool:
         ServiceNotRunning: No journal runs; the pause is kept, and holds when one does.
         ServiceTimeout: It runs, and did not pause in time.
     """
-    _refuse_strangers(is_user=False)
+    _refuse_strangers("journal")
     was_paused = _is_paused()
     if was_paused and secs is None:
         return False
@@ -93,7 +95,7 @@ def resume_journal() -> bool:
         ServiceNotRunning: No journal runs; none is paused when it does.
         ServiceTimeout: It runs, and did not go on in time.
     """
-    _refuse_strangers(is_user=False)
+    _refuse_strangers("journal")
     was_paused = _is_paused()
     JournalPauseFile(state_folder()).forget()
     _wait_until(is_paused=False)
@@ -130,6 +132,10 @@ def keep_journal_pause(secs: int | None, reason: str, by: str) -> None:
     JournalPauseFile(state_folder()).keep(JournalPause(until, reason, by))
 
 
+def _job(service_name: str) -> str:
+    return "journal" if service_name == JOURNAL else "notifier"
+
+
 def _is_paused() -> bool:
     found = found_status("journal", SystemClock().now())
     return bool(found and found.get("paused_until"))
@@ -157,16 +163,12 @@ def _wait_until(*, is_paused: bool) -> None:
             )  # fmt: skip
 
 
-def _refuse_strangers(*, is_user: bool) -> None:
-    """A user's own folder is not where the system's service looks."""
-    if sys.platform == "win32" or is_user or os.geteuid() == 0:
-        return
-    found = found_status("journal", SystemClock().now()) or found_status(
-        "notifier", SystemClock().now()
-    )
-    place = Path(str(found["state_folder"])) if found else None
-    if place is not None and place != state_folder() and not os.access(place, os.W_OK):
+def _refuse_strangers(job: str) -> None:
+    """This user's own folder is not where the system's service looks."""
+    found = found_status(job, SystemClock().now())
+    place = Path(str(found["state_folder"])) if found else state_folder()
+    if place != state_folder() and not os.access(place, os.W_OK):
         raise AccessDenied(
-            f"The state of the running service in {place} cannot be changed by this user.",
+            f"The state of the running {job} in {place} cannot be changed by this user.",
             hint="Run it as root, for example with sudo.",
         )

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cmtel.adapters.clock import SystemClock
 from cmtel.adapters.phonebooks.copies import SqliteListCopy, SqliteNumberCopy
@@ -121,6 +121,29 @@ def make_directories(
     return directories
 
 
+class ReadableRecords(NamedTuple):
+    """Where the records of a book or list lie, and which of their fields are used."""
+
+    label: str
+    source: RecordSource
+    fields: Sequence[str]
+    section: Records
+
+
+def readable_records(order: EnrichmentOrder) -> list[ReadableRecords]:
+    """Return the books and lists of the settings to be looked at only: without their copies."""
+    made = _Maker(order, None, copies_folder(), "", is_watching=True)
+    books = [(made.book(each), each) for each in order.journal.phone_books]
+    lists = [(made.extensions(each), each) for each in order.journal.extensions]
+    return [
+        *(ReadableRecords(b.label, b.source, b.fields.all, section) for b, section in books),
+        *(
+            ReadableRecords(x.label, x.source, [f for f in x.fields if f], section)
+            for x, section in lists
+        ),
+    ]
+
+
 @contextmanager
 def kept_fresh(directories: Directories, clock: Clock, *, is_once: bool) -> Iterator[None]:
     """Keep the copies fresh in the background; the wait at the start has an end.
@@ -177,6 +200,8 @@ class _Maker:
     canonical: Canonical | None
     folder: Path
     plan: str
+    #: The databases are opened for looking only.
+    is_watching: bool = False
 
     def book(self, section: PhoneBookSection) -> PhoneBook:
         label, table = _label(section, section.table)
@@ -256,7 +281,10 @@ class _Maker:
             from cmtel.adapters.database.connect import open_engine
 
             secret = resolve_password(password, reference)
-            return open_engine(url, user=user, password=secret.reveal() if secret else None)
+            return open_engine(
+                url, user=user, password=secret.reveal() if secret else None,
+                is_watching=self.is_watching,
+            )  # fmt: skip
 
         return open_it
 

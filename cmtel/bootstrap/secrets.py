@@ -58,7 +58,7 @@ def set_secret(reference: SecretRef, secret: Secret) -> None:
 
 def check_settable(reference: SecretRef) -> None:
     """Raise what :func:`set_secret` would for a place that cannot be written, before asking."""
-    if reference.scheme in ("env", "cred"):
+    if reference.scheme == "env":
         from cmtel.config.secret import Secret
 
         set_secret(reference, Secret(""))

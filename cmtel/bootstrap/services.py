@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cmtel.adapters.clock import SystemClock
+from cmtel.adapters.restart_note import RestartNote
 from cmtel.bootstrap.config import load_config, locate_config
-from cmtel.bootstrap.folders import credentials_folder
-from cmtel.config.advice import missing_for_journal, missing_for_notifier, secret_references
+from cmtel.bootstrap.folders import credentials_folder, state_folder
 from cmtel.domain.service_names import service_description, service_title
 from cmtel.domain.service_states import (
     JOURNAL,
@@ -56,6 +56,8 @@ class Job(StrEnum):
 
     def missing(self, config: Config) -> list[str]:
         """Return what it cannot run without and the settings do not have."""
+        from cmtel.config.advice import missing_for_journal, missing_for_notifier
+
         look = missing_for_notifier if self is Job.NOTIFIER else missing_for_journal
         return look(config)
 
@@ -89,7 +91,10 @@ def control(job: Job, *, is_user: bool = False, is_drop_in: bool = False) -> Ser
     """
     found = manager(is_user=is_user)
     name = _name(found, job.names(is_drop_in=is_drop_in))
-    return ServiceControl(found, SystemClock(), name)
+    note = RestartNote(state_folder())
+    is_noted = job is Job.NOTIFIER  # whose operators are mailed that it was stopped
+    before_restart = note.leave if is_noted else lambda: None
+    return ServiceControl(found, SystemClock(), name, before_restart=before_restart)
 
 
 def _name(found: ServiceManager, names: Sequence[str]) -> str:
@@ -216,6 +221,8 @@ def _groups_for(devices: Sequence[str]) -> tuple[str, ...]:
 
 
 def _credential_names(config: Config) -> list[str]:
+    from cmtel.config.advice import secret_references  # the settings' model takes its time
+
     names = [ref.name for _, ref in secret_references(config) if ref.scheme == "cred"]
     return list(dict.fromkeys(names))
 

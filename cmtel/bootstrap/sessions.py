@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from cmtel.formats.peer import Switch
     from cmtel.formats.seam import Format
 
+#: Kinds whose login is HTTP's, whatever the format.
+HTTP_KINDS = frozenset({SourceKind.HTTP, SourceKind.HTTP_LISTEN})
+
 #: Names of source options that are the session's, not the socket's.
 _SESSION = "session"
 
@@ -57,7 +60,7 @@ def session_for(
         UsageError: The session has no such option, needs another one, or there is no login.
     """
     if kind is not SourceKind.TCP:
-        if login.given:
+        if login.given and kind not in HTTP_KINDS:
             raise UsageError(
                 f"A source of kind {kind} does not log in, so user and secretRef are of no use."
             )

@@ -5,10 +5,17 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 
+from cmtel.bootstrap.http_sources import make_http_listen
 from cmtel.domain.source_address import SourceAddress, SourceKind, parse_source_address
-from cmtel.domain.source_options import check_source_options, parse_count, parse_networks
+from cmtel.domain.source_options import (
+    Network,
+    check_source_options,
+    parse_count,
+    parse_networks,
+    parse_word,
+)
 from cmtel.errors import UsageError
-from cmtel.formats.session import Session
+from cmtel.formats.session import Login, Session
 from cmtel.services.ports import Clock, Source
 
 
@@ -18,6 +25,7 @@ def make_source(
     *,
     options: Mapping[str, str] | None = None,
     session: Session | None = None,
+    login: Login | None = None,
     once: bool = False,
 ) -> Source:
     """Return the source that ``where`` describes; nothing is opened before it runs.
@@ -26,29 +34,38 @@ def make_source(
         where: As after ``--source``, or read already.
         options: As from ``--source-opt`` (see ``domain.source_options``).
         session: What is said to the switch, where a connection is dialled; None: nothing.
+        login: Of the kinds http-listen and http.
         once: Run ends when the source has ended: a file is read, a connection cut, a listener's
-            last connection gone. A serial line has no end.
+            last connection gone. Serial lines, datagrams and posted records have no end.
 
     Raises:
         UsageError: The text or an option is wrong, the kind is not available in this version,
-            or ``once`` is asked of a serial line.
+            or ``once`` is asked of a source that has no end.
         MissingExtra: A package that the kind needs is not installed.
     """
     address = where if isinstance(where, SourceAddress) else parse_source_address(where)
     chosen = dict(options or {})
     check_source_options(address.kind, chosen)
-    if once and address.kind is SourceKind.SERIAL:
+    if once and address.kind in _ENDLESS:
         raise UsageError(f"The source '{address.text}' has no end, so --once cannot be used.")
     if address.kind is SourceKind.TCP:
         return _make_tcp(address, clock, session, once)
+    if address.kind is SourceKind.HTTP_LISTEN:
+        return make_http_listen(address, clock, chosen, login or Login())
     maker = _MAKERS.get(address.kind)
     if maker is None:
         raise UsageError(
             f"Sources of kind {address.kind} are not available in this version of cmtel.",
-            hint=f"There are {', '.join((SourceKind.TCP, *_MAKERS))}.",
+            hint=f"There are {', '.join((SourceKind.TCP, SourceKind.HTTP_LISTEN, *_MAKERS))}.",
         )
     return maker(address, clock, chosen, once)
 
+
+#: Nothing tells that no more will come.
+_ENDLESS = frozenset({SourceKind.SERIAL, SourceKind.UDP_LISTEN, SourceKind.HTTP_LISTEN})
+
+#: The kernel's own type for it is a signed 32-bit number.
+_MAX_BUFFER_KILOBYTES = 1 << 20
 
 _Maker = Callable[[SourceAddress, Clock, Mapping[str, str], bool], Source]
 
@@ -58,15 +75,43 @@ def _make_tcp_listen(
 ) -> Source:
     from cmtel.adapters.sources.tcp_listen import DEFAULT_MAX_CONNECTIONS, TcpListen
 
-    allow = options.get("allow")
     limit = options.get("max-connections", str(DEFAULT_MAX_CONNECTIONS))
     return TcpListen(
         address,
         clock,
-        allow=None if allow is None else parse_networks(allow),
+        allow=_networks(options),
         max_connections=parse_count("max-connections", limit),
         once=once,
     )
+
+
+def _make_udp_listen(
+    address: SourceAddress, clock: Clock, options: Mapping[str, str], _once: bool
+) -> Source:
+    from cmtel.adapters.sources.udp_listen import (
+        DEFAULT_BUFFER_BYTES,
+        DEFAULT_MAX_PEERS,
+        UdpLimits,
+        UdpListen,
+    )
+
+    kilobytes = options.get("buffer-kilobytes", str(DEFAULT_BUFFER_BYTES >> 10))
+    peers = options.get("max-peers", str(DEFAULT_MAX_PEERS))
+    return UdpListen(
+        address,
+        clock,
+        allow=_networks(options),
+        strips_syslog=parse_word("syslog", options.get("syslog", "keep"), ("keep", "strip"))
+        == "strip",
+        limits=UdpLimits(
+            min(parse_count("buffer-kilobytes", kilobytes), _MAX_BUFFER_KILOBYTES) << 10,
+            parse_count("max-peers", peers),
+        ),
+    )
+
+
+def _networks(options: Mapping[str, str]) -> tuple[Network, ...] | None:
+    return parse_networks(options["allow"]) if "allow" in options else None
 
 
 def _make_file(
@@ -101,6 +146,7 @@ def _make_stdin(
 
 _MAKERS: Mapping[SourceKind, _Maker] = {
     SourceKind.TCP_LISTEN: _make_tcp_listen,
+    SourceKind.UDP_LISTEN: _make_udp_listen,
     SourceKind.FILE: _make_file,
     SourceKind.SERIAL: _make_serial,
     SourceKind.STDIN: _make_stdin,

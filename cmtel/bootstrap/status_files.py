@@ -26,27 +26,46 @@ def own_status_file(job: str) -> StatusFile:
 def found_status(job: str, now: datetime, *, is_user: bool = False) -> dict[str, Any] | None:
     """Return what the living service or foreground run of a job tells of itself; None: none lives.
 
+    One that works on this user's own state comes first.
+
     Args:
         is_user: Only what runs as this user counts.
 
     Raises:
         CmtelError: A status file is damaged.
     """
+    documents = _documents(job, is_user=is_user)
+    return next((found for found in documents if is_living(found, now)), None)
+
+
+def last_status(job: str) -> dict[str, Any] | None:
+    """Return what the service or foreground run of a job told last, which may have ended.
+
+    Raises:
+        CmtelError: A status file is damaged.
+    """
+    return max(_documents(job, is_user=False), key=_age, default=None)
+
+
+def _documents(job: str, *, is_user: bool) -> list[dict[str, Any]]:
     folders = [state_folder()]
     if sys.platform != "win32" and not is_user:
-        folders.insert(0, _SYSTEM_FOLDER)
-    documents = [StatusFile(folder, job).read() for folder in folders]
-    return next((found for found in documents if found and is_living(found, now)), None)
+        folders.append(_SYSTEM_FOLDER)
+    found = [StatusFile(folder, job).read() for folder in folders]
+    return [document for document in found if document is not None]
 
 
 def is_living(document: dict[str, Any], now: datetime) -> bool:
     """Tell whether the process that wrote a status file is still there and at work."""
     try:
-        written_at = datetime.fromisoformat(document["written_at"])
-        process_id = int(document["process_id"])
+        is_fresh = now - document["written_at"] < FRESH
+        return is_fresh and _is_there(int(document["process_id"]))
     except (KeyError, TypeError, ValueError):
         return False
-    return now - written_at < FRESH and _is_there(process_id)
+
+
+def _age(document: dict[str, Any]) -> str:
+    return str(document.get("written_at"))
 
 
 def _is_there(process_id: int) -> bool:

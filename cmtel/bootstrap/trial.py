@@ -49,7 +49,7 @@ def try_call(
     reading = make_number_reading(order.journal.numbers)
     enrichers: list[Enricher] = [] if reading is None else [NumberEnricher(reading)]
     if order.journal.tariffs is not None:
-        enrichers.append(make_price_enricher(order.journal.tariffs))
+        enrichers.append(make_price_enricher(order.journal, order.journal.tariffs))
     if not enrichers:
         hint = "Put them into the settings file, or give --number-opt country=DE, for example."
         raise UsageError("There is nothing to try: no Numbers and no Tariffs.", hint=hint)

@@ -13,7 +13,6 @@ from cmtel.adapters.spool import known_spools
 from cmtel.adapters.spool.glance import SpoolGlance
 from cmtel.adapters.spool.lock import process_holding
 from cmtel.bootstrap.folders import state_folder
-from cmtel.bootstrap.notifier_feeds import configured_feeds, spool_folder
 from cmtel.domain.way import where_it_stopped
 from cmtel.errors import CmtelError, ConfigError
 from cmtel.services.notifier.spool_way import Delivered, SpoolWay
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
 
 def make_way_report(config: Config, clock: Clock) -> SpoolWay:
     """Return what looks along the way for the notifier's mails; used by the notifier's thread."""
+    from cmtel.bootstrap.notifier_feeds import configured_feeds, spool_folder
+
     feeds = configured_feeds(config)
     behind = {f.name for f in feeds if f.source == "database" or f.calls in ("auto", "priced")}
     return _spool_way(config, spool_folder(config), clock, lambda f: f.partition("/")[0] in behind)
@@ -55,6 +56,8 @@ def _way_of(folder: Path, config_path: str | None, *, is_amiss: bool) -> Any:
         quick = SpoolWay(glance, _is_held(folder), Delivered, lambda _: True).way("")
     if quick is None or not (is_amiss or quick.waiting):
         return quick
+    from cmtel.bootstrap.notifier_feeds import spool_folder  # what settings need takes its time
+
     try:
         config = _config(config_path)
     except CmtelError:

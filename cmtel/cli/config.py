@@ -21,8 +21,7 @@ def check() -> ExitStatus:
 
     try:
         config = load_config(settings.config_path)
-        check_tariffs(config)
-        warnings = advise(config)
+        warnings = [*advise(config), *check_tariffs(config)]
     except ConfigError as error:
         if not settings.is_json:
             raise

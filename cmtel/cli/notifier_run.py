@@ -30,5 +30,5 @@ def run(state: State = None, log: LogFile = None) -> None:
     order = NotifierOrder(settings.config_path, state, log)
     clock = SystemClock()
     with stopped_by_signals(clock):
-        tell("The notifier runs; 'cmtel notifier log --follow' shows what it does.")
+        tell("The notifier starts; 'cmtel notifier log --follow' shows what it does.")
         run_notifier(order, clock)

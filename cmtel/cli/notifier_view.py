@@ -42,13 +42,18 @@ def mail_lines(document: Document, zone: tzinfo | None) -> Iterator[str]:
     """Yield what is known of the mails: the last one, those that wait, those that fail."""
     last, outbox = document["last_mail"], document["outbox"]
     if last is not None:
-        yield f"last mail: {last['kind']} to {last['to']}, {_at(last['accepted_at'], zone)}"
+        yield f"last mail: {last['kind']}{_to(last)}, {_at(last['accepted_at'], zone)}"
     yield f"mails waiting: {outbox['waiting']}, failing: {len(outbox['failing'])}"
     for mail in outbox["failing"]:
-        answer = " ".join(str(part) for part in (mail["last_code"], mail["last_text"]) if part)
+        answer = " ".join(str(part) for part in (mail["last_code"], mail.get("last_text")) if part)
         again = _at(mail["next_try_at"], zone) or "never"
         tried = f"tried {mail['attempts']} times, again {again}"
-        yield f"  {mail['kind']} to {mail['to']}: {answer}; {tried}"
+        yield f"  {mail['kind']}{_to(mail)}: {answer}; {tried}"
+
+
+def _to(mail: Document) -> str:
+    """Whom; not told in the status file, which everybody may read."""
+    return f" to {mail['to']}" if "to" in mail else ""
 
 
 def _standing(feed: Document) -> str:

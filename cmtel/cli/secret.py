@@ -17,7 +17,8 @@ app = typer.Typer(
 Reference = Annotated[
     str,
     typer.Argument(
-        metavar="REFERENCE", help="file:PATH, dpapi:NAME or keyring:SERVICE/NAME, as in secretRef."
+        metavar="REFERENCE",
+        help="file:PATH, cred:NAME, dpapi:NAME or keyring:SERVICE/NAME, as in secretRef.",
     ),
 ]
 

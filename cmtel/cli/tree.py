@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = {
     "demo": "Show calls arrive in a journal table, and a mail when they stop.",
     "init": "Write a commented settings file, CmTelNotifier.xml.",
     "status": "Show services, source links, the spools and their books.",
+    "doctor": "Probe every prerequisite, and say what cures those that fail.",
 }
 
 #: Groups, in the order of the help: the module's ``app`` has the commands of the group.

@@ -22,7 +22,6 @@ def advise(config: Config) -> list[str]:
     """Return the warnings about valid settings, each with its path."""
     return [
         *_literals(config), *_open_listeners(config), *_incomplete(config), *_hasty(config),
-        *_unpriced(config),
         *without_effect(config),
     ]  # fmt: skip
 
@@ -39,6 +38,8 @@ def without_effect(config: Config) -> list[str]:
 
 def logs_in(source: Source) -> bool:
     """Whether a source of this kind and format can use user or password."""
+    if source.kind in ("http", "http-listen"):
+        return True
     if source.kind != "tcp" or source.format not in registry.names():
         return False
     session = registry.get(source.format).session
@@ -107,15 +108,6 @@ def _hasty(config: Config) -> Iterator[str]:
     if config.check.every_secs < MINUTE_SECS:
         path = f"{ROOT}/Check/@every"
         yield f"{path}: is less than 1m: good for trying it out, too often for a service"
-
-
-def _unpriced(config: Config) -> Iterator[str]:
-    tariffs = config.journal.tariffs
-    if tariffs is None or config.journal.numbers.country is not None:
-        return
-    if tariffs.file is not None or any((each.prefix or "")[:1] == "+" for each in tariffs.tariffs):
-        path = f"{ROOT}/Journal/Numbers/@country"
-        yield f"{path}: is not given: tariffs with + need it, they are for numbers in full"
 
 
 def _incomplete(config: Config) -> Iterator[str]:

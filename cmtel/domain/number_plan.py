@@ -17,9 +17,11 @@ A number in a record is what was dialled or displayed. Three things are read off
    * ``+`` or the international prefix: as it says;
    * with the national prefix (and a carrier's selection code, where there are such): national;
    * without: dialled numbers are local first (the area code goes before them), then national, and
-     so are those that people write; received ones are national first, because networks send them
-     with their area code, then local, then international of any country without its ``+``. A
-     mobile number of the own country with its country code and without ``+`` is told from both.
+     so are those that people write; but where the country has no national prefix, because all
+     numbers are dialled whole (Italy, Spain), the other way round; received ones are national
+     first, because networks send them with their area code, then local, then international of
+     any country without its ``+``. A mobile number of the own country with its country code and
+     without ``+`` is told from both.
 
 Splitting believes its settings: an outside-line code is to be given only if the records have it.
 """
@@ -177,7 +179,10 @@ class NumberReading:
 
 
 def _dialled(digits: str, country: CountryRules, area_code: str | None) -> str | None:
-    return country.nationwide(digits) or _as_local(digits, country, area_code)
+    always_whole = country.nationwide(digits)
+    if always_whole is None and not country.national_prefix:
+        always_whole = country.national(digits)
+    return always_whole or _as_local(digits, country, area_code)
 
 
 def _written(digits: str, country: CountryRules, area_code: str | None) -> str | None:

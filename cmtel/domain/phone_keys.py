@@ -20,6 +20,8 @@ _BETWEEN_NUMBERS = re.compile(r"[;,|\n\r]+")
 _SCHEME = re.compile(r"(?:tel|sips?|callto):", re.IGNORECASE)
 #: The trunk prefix as people write it into a number in full: +49 (0)30 12345.
 _TRUNK_ZERO = re.compile(r"(?<=\d)\s*\(0\)")
+#: Written in full, and perhaps with the trunk prefix left in: +49 030 12345.
+_MAYBE_TRUNK_ZERO = re.compile(r"\+[0-9]{1,3}0")
 _OTHER = re.compile(r"[^0-9*#]+")
 _LETTER = re.compile(r"[^\W\d_]|@")
 
@@ -67,6 +69,8 @@ def book_keys(number: str, canonical: Canonical | None) -> list[str]:
     by_digits = digits_key(number)
     if by_digits is None:
         return []
+    if by_digits.startswith("+") and not _MAYBE_TRUNK_ZERO.match(by_digits):
+        return [by_digits]  # in full already: the plan, asked, takes a hundred times as long
     full = canonical(number) if canonical is not None else None
     if full is None or full == by_digits:
         return [by_digits]

@@ -28,6 +28,34 @@ SOURCE_OPTIONS: Mapping[SourceKind, Mapping[str, str]] = {
     },
     SourceKind.FILE: {
         "rollover": "the file beside it that takes its lines when it is emptied, or none",
+        "then": "files of one call each, taken whole: keep, delete or move:DIR afterwards",
+        "settle": "with then: seconds for which a file must not change before it is taken (2)",
+    },
+    SourceKind.UDP_LISTEN: {
+        "allow": "networks that may send, as in 10.1.0.0/16,192.0.2.7",
+        "syslog": "strip: cut off the syslog header; keep: accept datagrams as they are (keep)",
+        "buffer-kilobytes": "what the kernel is asked to hold while the spool is busy (4096)",
+        "max-peers": "how many senders may be known at once (1000)",
+    },
+    SourceKind.HTTP_LISTEN: {
+        "allow": "networks that may connect, as in 10.1.0.0/16,192.0.2.7",
+        "path": "the only path that takes records (any)",
+        "auth": "basic: the sender needs user and password; bearer: the secret is a token (basic)",
+        "user": "the user that the sender has to name",
+        "secretRef": "where the sender's password or token is kept, as in env:NAME or file:PATH",
+        "max-kilobytes": "how large the body of a request may be (1024)",
+        "max-connections": "how many may be open at once (200)",
+        "tls-cert": "the file with the certificate chain, PEM; with it the listener speaks HTTPS",
+        "tls-key": "the file with the certificate's key, PEM (in the file of tls-cert)",
+    },
+    SourceKind.HTTP: {
+        "interval": "seconds between two questions (60)",
+        "auth": "basic, digest or bearer (basic)",
+        "user": "the user to log in with",
+        "secretRef": "where that user's password, or the token, is kept",
+        "overlap": "with {since}: how many seconds each answer reaches back (86400)",
+        "page": "with {offset}: how many records an answer has at most (1000)",
+        "tls-ca": "the file with the certificates to trust, PEM (the system's)",
     },
     SourceKind.SERIAL: {"flow": "flow control: none, rtscts, dsrdtr or xonxoff (none)"},
 }
@@ -93,3 +121,16 @@ def parse_count(name: str, text: str, at_least: int = 1) -> int:
             f"The source option '{name}' must be a whole number from {at_least} (got '{text}')."
         )
     return int(text)
+
+
+def parse_word(name: str, text: str, words: tuple[str, ...]) -> str:
+    """Return ``text`` if it is one of ``words``.
+
+    Raises:
+        UsageError: It is not.
+    """
+    if text not in words:
+        raise UsageError(
+            f"The source option '{name}' cannot be '{text}'.", hint=f"It is {' or '.join(words)}."
+        )
+    return text

@@ -25,19 +25,27 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import NamedTuple
 
 from cmtel.domain.calls import CallRecord
-from cmtel.formats.folded_call import Answered, called, folded, last_answered
+from cmtel.formats.folded_call import Answered, called, folded, last_answered, time_order
 from cmtel.formats.seam import LegRule
-from cmtel.formats.talk_time import moment_ms
+from cmtel.formats.talk_time import Span, span_of
 
 _LOCAL = re.compile(r"Local/([^@/]+)@.*-([0-9a-f]+);([12])", re.IGNORECASE)
 #: A channel that is called like an extension.
 _EXTENSION = re.compile(r"[A-Za-z0-9]+/([0-9]{2,6})-[0-9a-f]+", re.IGNORECASE)
 #: What dials phones and may be answered by another one than was dialled.
 _DIALS = frozenset({"Dial", "Queue"})
+#: 21 columns in one line, as Asterisk writes them: the fields of LegFacts.
+_TEXT, _UNUSED = '"([^"]*+)"', '"[^"]*+(?:""[^"]*+)*+"'
+_AS_WRITTEN = re.compile(
+    f"(?:{_UNUSED},){{5}}{_TEXT},{_TEXT},{_TEXT},{_UNUSED},{_UNUSED},(?:[^,]*+,){{4}}{_TEXT},"
+    rf"{_UNUSED},{_TEXT},{_UNUSED},{_UNUSED},{_UNUSED},([0-9]++)[\r\n]*+"
+)
+#: Where a leg may be answered, the best first.
+_PLACES = "phone", "application", "nowhere"
 
 
 class LegFacts(NamedTuple):
@@ -67,6 +75,9 @@ def linkedid_rule(joined_by: str, facts_of: Callable[[str], LegFacts]) -> LegRul
 
 def csv_facts(raw: str) -> LegFacts:
     """Read a record of Master.csv; one that is not as Asterisk writes it says nothing."""
+    found = _AS_WRITTEN.fullmatch(raw)
+    if found:
+        return LegFacts._make(found.groups())
     try:
         columns = next(csv.reader(raw.strip(" \t\r\n").splitlines(keepends=True)), [])
     except csv.Error:
@@ -83,66 +94,71 @@ def csv_facts(raw: str) -> LegFacts:
 
 def _folded(legs: Sequence[_Leg]) -> CallRecord:
     ordered = sorted(legs, key=_order(legs))
-    calls = [leg.call for leg in ordered]
-    return folded(calls, _first(ordered), _last_answered(ordered))
+    calls = [call for call, _ in ordered]
+    spans = [span_of(call) for call in calls]
+    return folded(calls, _first(ordered), _last_answered(ordered, spans), spans)
 
 
 def _order(legs: Sequence[_Leg]) -> Callable[[_Leg], tuple[int, int, str]]:
     """By sequence if all have one; else by time. The raw text decides last."""
-    if all(leg.facts.sequence.isdecimal() for leg in legs):
+    if all(facts.sequence.isdecimal() for _, facts in legs):
         return lambda leg: (int(leg.facts.sequence), 0, leg.call.raw)
-    return lambda leg: (
-        moment_ms(leg.call.started_at) or 0, moment_ms(leg.call.ended_at) or 0, leg.call.raw
-    )  # fmt: skip
+    return lambda leg: time_order(leg.call)
 
 
 def _first(ordered: Sequence[_Leg]) -> CallRecord:
     """The first leg on the oldest channel; without it, the first leg."""
-    own = (leg.call for leg in ordered if leg.facts.unique_id == leg.call.call_id)
-    return next(own, ordered[0].call)
+    for call, facts in ordered:
+        if facts.unique_id == call.call_id:
+            return call
+    return ordered[0].call
 
 
-def _last_answered(ordered: Sequence[_Leg]) -> Answered | None:
+def _last_answered(ordered: Sequence[_Leg], spans: Sequence[Span]) -> Answered | None:
     """Phones go before applications, and both before what only was connected."""
-    halves = {leg.facts.channel for leg in ordered}
     numbers = _numbers(ordered)
-    legs = [leg for leg in ordered if _other_half(leg.facts.dst_channel) not in halves]
-    answered = [leg for leg in legs if leg.facts.disposition == "ANSWERED"]
-    phones = [leg for leg in answered if leg.facts.dst_channel]
-    for candidates in (phones, answered, legs):
-        found = last_answered(
-            [leg.call for leg in candidates], [_number(leg, numbers) for leg in candidates]
-        )
-        if found:
-            return found
+    halves = {facts.channel for _, facts in ordered}
+    #: Where a leg was answered: at a phone, in an application, or not really.
+    places = [_place(facts, halves) for _, facts in ordered]
+    calls = [call for call, _ in ordered]
+    for wanted in _PLACES:
+        if wanted in places:
+            at = [n if p == wanted else None for n, p in zip(numbers, places, strict=True)]
+            found = last_answered(calls, spans, at)
+            if found:
+                return found
     return None
 
 
-def _number(leg: _Leg, numbers: Mapping[str, str]) -> str | None:
-    return numbers.get(leg.facts.dst_channel) or called(leg.call)
+def _place(facts: LegFacts, halves: Container[str]) -> str:
+    channel = facts.dst_channel
+    if channel.endswith(";1") and _LOCAL.fullmatch(channel) and f"{channel[:-1]}2" in halves:
+        return ""  # the record of the other half says more
+    if facts.disposition != "ANSWERED":
+        return "nowhere"
+    return "phone" if channel else "application"
 
 
-def _numbers(ordered: Sequence[_Leg]) -> dict[str, str]:
-    """Return the numbers of the channels that were dialled."""
-    numbers: dict[str, str] = {}
+def _numbers(ordered: Sequence[_Leg]) -> list[str | None]:
+    """Return who is at the far end of each leg: the number by which the channel was dialled."""
+    known: dict[str, str] = {}
+    numbers = []
     for call, facts in ordered:
-        number = _dialled(call, facts)
+        number = known.get(facts.dst_channel) or _dialled(call, facts)
         if facts.dst_channel and number:
-            numbers.setdefault(facts.dst_channel, number)
+            known[facts.dst_channel] = number
+        numbers.append(number)
     return numbers
 
 
 def _dialled(call: CallRecord, facts: LegFacts) -> str | None:
-    local = _LOCAL.fullmatch(facts.dst_channel)
-    if local:
-        return local[1]
-    extension = _EXTENSION.fullmatch(facts.dst_channel)
-    is_inside = call.direction in ("in", "internal")
-    if extension and is_inside and facts.application in _DIALS:
-        return extension[1]
+    channel = facts.dst_channel
+    if channel.startswith("Local/"):
+        local = _LOCAL.fullmatch(channel)
+        if local:
+            return local[1]
+    if facts.application in _DIALS and call.direction in ("in", "internal"):
+        extension = _EXTENSION.fullmatch(channel)
+        if extension:
+            return extension[1]
     return called(call)
-
-
-def _other_half(channel: str) -> str | None:
-    """Return the far half of a Local channel; None for another channel, or the far half."""
-    return f"{channel[:-1]}2" if _LOCAL.fullmatch(channel) and channel.endswith(";1") else None

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from cmtel.domain.calls import CallRecord, Direction, State
+from cmtel.domain.calls import CallRecord, Direction
 from cmtel.formats.charges import charge
 from cmtel.formats.seam import LegRule
 from cmtel.formats.talk_time import Span, moment_ms, ring_ms, span_of, talk_secs
@@ -31,6 +31,9 @@ class Money(NamedTuple):
     currency: str | None = None
 
 
+_NO_MONEY = Money()
+
+
 def legs_by_call_id(joined_by: str, *, is_reused: bool = False) -> LegRule:
     """Return the rule of a switch whose legs share an id and have times of their own."""
     return LegRule(joined_by, fold_by_time, is_reused=is_reused)
@@ -38,8 +41,17 @@ def legs_by_call_id(joined_by: str, *, is_reused: bool = False) -> LegRule:
 
 def fold_by_time(legs: Sequence[CallRecord]) -> CallRecord:
     """Return the call of legs that tell their order by their times only."""
-    ordered = sorted(legs, key=_by_time)
-    return folded(ordered, ordered[0], last_answered(ordered))
+    ordered = sorted(legs, key=time_order)
+    spans = [span_of(leg) for leg in ordered]
+    answered = last_answered(ordered, spans, [called(leg) for leg in ordered])
+    return folded(ordered, ordered[0], answered, spans)
+
+
+def time_order(leg: CallRecord) -> tuple[int, int, str]:
+    """Return what legs are sorted by; the raw text decides last, not how they came."""
+    started_at, ended_at = leg.started_at, leg.ended_at
+    start_ms = moment_ms(started_at) if started_at else 0
+    return start_ms, moment_ms(ended_at) if ended_at else start_ms, leg.raw
 
 
 def called(leg: CallRecord) -> str | None:
@@ -48,30 +60,30 @@ def called(leg: CallRecord) -> str | None:
 
 
 def last_answered(
-    legs: Sequence[CallRecord], numbers: Sequence[str | None] | None = None
+    legs: Sequence[CallRecord], spans: Sequence[Span], numbers: Sequence[str | None]
 ) -> Answered | None:
     """Return who answered last; of several at the same moment that of the last leg.
 
     Args:
         legs: In their order.
-        numbers: Who answered each of them, if it is not the number called.
+        spans: When they were.
+        numbers: Who answered each of them, if anybody did; None where that is not known.
     """
-    best: tuple[int, Answered] | None = None
-    for leg, number in zip(legs, numbers or map(called, legs), strict=True):
-        if leg.state != "CONN" or number is None:
+    best, best_ms = None, -1
+    for leg, span, number in zip(legs, spans, numbers, strict=True):
+        if number is None or leg.state != "CONN":
             continue
-        span = span_of(leg)
-        moment = next((ms for ms in (span.answer_ms, span.start_ms) if ms is not None), 0)
-        if best is None or moment >= best[0]:
-            best = moment, Answered(number, leg)
-    return best[1] if best else None
+        moment = span.answer_ms or span.start_ms or 0
+        if moment >= best_ms:
+            best, best_ms = Answered(number, leg), moment
+    return best
 
 
 def folded(
     legs: Sequence[CallRecord],
     first: CallRecord,
     answered: Answered | None,
-    spans: Sequence[Span] | None = None,
+    spans: Sequence[Span],
     money: Money | None = None,
 ) -> CallRecord:
     """Return the call of two or more legs.
@@ -80,25 +92,24 @@ def folded(
         legs: In their order.
         first: The leg with which the call began: who called, and what was dialled.
         answered: Who answered last, if anybody did.
-        spans: The legs on one line of time, if their own times do not tell.
+        spans: The legs on one line of time.
         money: What it cost, if it is not the sum of the legs.
     """
-    spans = spans or [span_of(leg) for leg in legs]
-    is_answered = any(leg.state == "CONN" for leg in legs)
+    states = [leg.state for leg in legs]
     direction, remote, local, via = _parties(first, answered)
     charge_text, cents, currency = money or summed_money(legs)
     is_out_later = direction == "out" and first.direction != "out" and answered is not None
     numbers = [leg.leg for leg in legs if leg.leg is not None]
     return CallRecord(
         direction=direction,
-        state=_state(legs),
+        state="CONN" if "CONN" in states else "BUSY" if "BUSY" in states else "RING",
         started_at=_extreme([leg.started_at for leg in legs], min),
         ended_at=_extreme([leg.ended_at for leg in legs], max),
         remote_number=remote,
         local_number=local,
         forwarded_via=via,
         name=_name(legs, first, answered),
-        ring_ms=ring_ms(spans, [leg.ring_ms for leg in legs], is_answered=is_answered),
+        ring_ms=ring_ms(spans, [leg.ring_ms for leg in legs], is_answered="CONN" in states),
         connected_secs=talk_secs(spans),
         charge=charge_text,
         charge_cents=cents,
@@ -113,10 +124,14 @@ def folded(
 
 def summed_money(legs: Sequence[CallRecord]) -> Money:
     """Add up charges that are each leg's own; amounts of several currencies have no sum."""
+    if all((leg.charge, leg.charge_cents, leg.currency) == (None, None, None) for leg in legs):
+        return _NO_MONEY
     priced = [leg for leg in legs if leg.charge is not None or leg.charge_cents is not None]
-    currencies = {leg.currency for leg in priced}
+    currencies = {leg.currency for leg in priced or legs}
     if len(currencies) != 1:
-        return Money(currency=None if priced else _first_of([leg.currency for leg in legs]))
+        return Money()
+    if not priced:
+        return Money(currency=legs[0].currency)
     (currency,) = currencies
     amounts = [charge(leg.charge, currency) for leg in priced if leg.charge is not None]
     if len(amounts) < len(priced) or None in amounts:
@@ -148,12 +163,6 @@ def _parties(
     return direction, number, first.local_number, via
 
 
-def _state(legs: Sequence[CallRecord]) -> State:
-    """The highest of CONN, BUSY, RING."""
-    found = {leg.state for leg in legs}
-    return "CONN" if "CONN" in found else "BUSY" if "BUSY" in found else "RING"
-
-
 def _name(legs: Sequence[CallRecord], first: CallRecord, answered: Answered | None) -> str | None:
     """The name of the other party: the caller of a call that came in, else who answered."""
     if first.direction == "in" or answered is None:
@@ -171,10 +180,7 @@ def _first_of(texts: Sequence[str | None]) -> str | None:
 
 def _extreme(texts: Sequence[str | None], choose: Callable[..., tuple[int, str]]) -> str | None:
     """Return the earliest or the latest of some times; of equal ones either is the same."""
-    known = [(moment_ms(text) or 0, text) for text in texts if text is not None]
+    if len(set(texts)) == 1:
+        return texts[0]
+    known = [(moment_ms(text), text) for text in texts if text is not None]
     return choose(known)[1] if known else None
-
-
-def _by_time(leg: CallRecord) -> tuple[int, int, str]:
-    """The raw text decides last, so that the order in which legs came does not."""
-    return moment_ms(leg.started_at) or 0, moment_ms(leg.ended_at) or 0, leg.raw

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import takewhile
 from typing import NamedTuple
 
 from cmtel.domain.calls import CallRecord, Outcome
@@ -32,7 +33,9 @@ from cmtel.formats.seam import Decoded, Folded, LegRule
 #: than a day, since clocks are set by an hour; and no call is put through for longer.
 _HOURS_APART = 25
 #: Nor does one that comes so many records later. Bounds memory, spool and the time of a restart.
+#: Looked at once in a block of sequences, since every look costs.
 _RECORDS_APART = 20_000
+_BLOCK_BITS = 10
 #: Where ids are used again: a leg that begins so many hours after the last one is another call's.
 _HOURS_TO_REUSE = 3
 #: A call of so many legs is closed: a source that calls everything by one id must not fill memory.
@@ -40,6 +43,8 @@ _MOST_LEGS = 500
 #: The hour of a leg that does not say when it was.
 _NEVER = 1 << 40
 _FIRST, _LAST = 1, 1 << 62
+_REMEMBERED_HOURS = 10_000
+_new_tuple = tuple.__new__
 
 Range = tuple[int, int]
 
@@ -57,35 +62,51 @@ class _Leg(NamedTuple):
 
 
 class LegFolding:
-    """Joins the legs that are in the folded ranges; without a rule every leg is a call."""
+    """Joins the legs that are in the folded ranges; without range or rule every leg is a call."""
 
-    def __init__(self, rule: LegRule | None, ranges: Sequence[Range] = ((_FIRST, _LAST),)) -> None:
+    def __init__(
+        self,
+        rule: LegRule | None,
+        ranges: Sequence[Range] = ((_FIRST, _LAST),),
+        *,
+        records_apart: int = _RECORDS_APART,
+        block_bits: int = _BLOCK_BITS,
+    ) -> None:
         """Start with nothing open.
 
         Args:
             rule: The format's.
             ranges: The sequences, first and last, between which legs are folded; ascending.
+            records_apart: How many records later a call is complete; never other ones for a spool.
+            block_bits: In blocks of how many sequences (a power of two) that is looked at.
         """
+        self._records_apart, self._block_bits = records_apart, block_bits
         self._rule = rule
         self._ranges = ranges
-        #: The legs of each open call, in the order of their last ones.
-        self._open: dict[str, list[_Leg]] = {}
+        is_open = bool(ranges) and ranges[-1][1] == _LAST
+        #: All legs from here on are folded.
+        self._open_from = ranges[-1][0] if is_open else _LAST
+        #: The legs of each open call, in the order of their last ones. Most calls have one leg,
+        #: which saves a list each.
+        self._open: dict[str, _Leg | list[_Leg]] = {}
         self._hours = _Hours()
-        self._hour_before = _NEVER
-        #: No open call has an earlier last hour, or an earlier last leg, than these.
-        self._earliest_hour, self._earliest_at = _NEVER, _LAST
+        #: Of the record before; the limits for others are the same within an hour and a block.
+        self._hour = _NEVER
+        self._block = -1
+        #: No open call has an earlier last hour than this.
+        self._earliest_hour = _NEVER
         self._out = _Columns()
 
     @property
     def oldest_open(self) -> int | None:
         """The first sequence that decoders need to make the legs of all open calls again."""
-        return min((legs[0].needs_from for legs in self._open.values()), default=None)
+        return min((_legs(held)[0].needs_from for held in self._open.values()), default=None)
 
     @property
     def waiting_since_utc(self) -> datetime | None:
         """When the last leg of the call that has waited longest was received."""
         first = next(iter(self._open.values()), None)
-        return None if first is None else first[-1].received_utc
+        return None if first is None else _legs(first)[-1].received_utc
 
     def take(self, decoded: Decoded, needs_from: int, received_utc: datetime) -> Decoded:
         """Return what ``decoded`` completes, and all that is no leg.
@@ -95,39 +116,41 @@ class LegFolding:
             needs_from: From this record on a new decoder makes the same outcomes again.
             received_utc: When the records were received.
         """
-        if self._rule is None or not decoded.outcomes:
+        if self._rule is None or not self._ranges or not decoded.outcomes:
             return decoded
         self._out = out = _Columns()
-        key_of, opened = self._rule.key, self._open
-        lowest = self._ranges[-1][0] if self._ranges else _LAST
+        key_of, is_last, opened, hours = self._rule.key, self._rule.is_last, self._open, self._hours
+        known_hours, block_bits = hours.known, self._block_bits
+        open_from = self._open_from
         for outcome, at, covers, raw in zip(*decoded[:4], strict=True):
-            if type(outcome) is not CallRecord or (at < lowest and not self._is_folded(at)):
+            if type(outcome) is not CallRecord or (at < open_from and not self._is_folded(at)):
                 out.add(outcome, at, covers, raw)
                 continue
+            written_at = outcome.ended_at or outcome.started_at or ""
+            hour = known_hours.get(written_at[:13]) or hours.of(written_at)
+            if hour != self._hour:
+                self._give_up_old(hour, at, received_utc)
+            if at >> block_bits != self._block:
+                self._give_up_far(at)
             key = outcome.call_id if key_of is None else key_of(outcome)
-            hour = self._hours.of(outcome)
-            if hour != self._hour_before or at - self._earliest_at >= _RECORDS_APART:
-                self._give_up_far(hour, at, received_utc)
             if key is None:
                 out.add(outcome, at, covers, raw)
                 continue
-            leg = _Leg(outcome, raw, covers, at, hour, received_utc, needs_from)
-            if key in opened:
+            leg = _new_tuple(_Leg, (outcome, raw, covers, at, hour, received_utc, needs_from))
+            if opened.setdefault(key, leg) is not leg:
                 self._join(key, leg)
-            else:
-                opened[key] = [leg]
-                if hour < self._earliest_hour:
-                    self._earliest_hour = hour
-                if at < self._earliest_at:
-                    self._earliest_at = at
-            if self._is_last(outcome):
+            if hour < self._earliest_hour:
+                self._earliest_hour = hour
+            number = outcome.leg
+            is_many = number is not None and number >= _MOST_LEGS and number % _MOST_LEGS == 0
+            if is_many or (is_last is not None and is_last(outcome)):
                 self._close((key,), at)
         return out.decoded()
 
     def expire(self, sequence: int, since_utc: datetime) -> Decoded:
         """Complete the calls whose last legs were received at ``since_utc`` or earlier."""
         self._out = _Columns()
-        due = [key for key, legs in self._open.items() if legs[-1].received_utc <= since_utc]
+        due = [key for key, held in self._open.items() if _legs(held)[-1].received_utc <= since_utc]
         self._close(due, sequence)
         return self._out.decoded()
 
@@ -140,56 +163,68 @@ class LegFolding:
         return self._out.decoded()
 
     def _join(self, key: str, leg: _Leg) -> None:
-        legs = self._open.pop(key)
-        if (
-            self._rule
+        """Add a leg to an open call, which so becomes the one with the latest last leg."""
+        legs = _legs(self._open.pop(key))
+        begun = leg.call.started_at
+        is_another = (
+            self._rule is not None
             and self._rule.is_reused
-            and self._hours.begun(leg.call) >= (legs[-1].hour + _HOURS_TO_REUSE)
-        ):
-            self._open[key] = legs
-            self._close((key,), leg.at)
+            and begun is not None
+            and self._hours.of(begun) >= legs[-1].hour + _HOURS_TO_REUSE
+        )
+        if is_another:
+            self._complete(legs, leg.at)
             legs = []
-        legs.append(leg)
-        self._open[key] = legs
-        self._earliest_hour = min(self._earliest_hour, leg.hour)
+        self._open[key] = [*legs, leg]
 
     def _is_folded(self, at: int) -> bool:
         return any(first <= at <= last for first, last in self._ranges)
 
-    def _is_last(self, call: CallRecord) -> bool:
-        if call.leg and call.leg % _MOST_LEGS == 0:
-            return True
-        is_last = self._rule.is_last if self._rule else None
-        return is_last is not None and is_last(call)
+    def _give_up_far(self, at: int) -> None:
+        """Complete the calls whose last legs came too many records before those around ``at``."""
+        self._block = at >> self._block_bits
+        limit = (self._block << self._block_bits) - self._records_apart
+        due = takewhile(lambda key: _legs(self._open[key])[-1].at <= limit, self._open)
+        self._close([*due], at)
 
-    def _give_up_far(self, hour: int, at: int, received_utc: datetime) -> None:
-        """Complete the calls that a record of ``hour`` at ``at`` is too far from.
+    def _give_up_old(self, hour: int, at: int, received_utc: datetime) -> None:
+        """Complete the calls whose last legs were written too many hours before ``hour``.
 
         A record that says it was written days after it was received has a wrong clock.
         """
-        self._hour_before = hour
-        is_sound = hour <= _hours_since_year_1(received_utc) + _HOURS_APART
-        too_early = hour - _HOURS_APART if is_sound else -1
-        too_far = at - _RECORDS_APART
-        if self._earliest_hour > too_early and self._earliest_at > too_far:
+        self._hour = hour
+        limit = hour - _HOURS_APART
+        if self._earliest_hour > limit:
             return
-        due = [
-            key
-            for key, legs in self._open.items()
-            if legs[-1].hour <= too_early or legs[-1].at <= too_far
-        ]
-        self._close(due, at)
-        self._earliest_hour = min((legs[-1].hour for legs in self._open.values()), default=_NEVER)
-        first = next(iter(self._open.values()), None)
-        self._earliest_at = _LAST if first is None else first[-1].at
+        if hour > _hours_since_year_1(received_utc) + _HOURS_APART:
+            return
+        held = self._open.items()
+        self._close([key for key, each in held if _legs(each)[-1].hour <= limit], at)
+        last_hours = (_legs(each)[-1].hour for each in self._open.values())
+        self._earliest_hour = min(last_hours, default=_NEVER)
 
     def _close(self, keys: Iterable[str], at: int) -> None:
+        pop = self._open.pop
+        singles: list[_Leg] = []
         for key in keys:
-            legs = self._open.pop(key)
-            if len(legs) == 1:
-                self._out.add(legs[0].call, at, legs[0].covers, legs[0].raw)
-            elif self._rule:
-                self._out.add_folded(self._rule.fold([leg.call for leg in legs]), at, legs)
+            held = pop(key)
+            if type(held) is _Leg:
+                singles.append(held)
+            else:
+                self._out.add_singles(singles, at)
+                singles = []
+                self._complete(_legs(held), at)
+        self._out.add_singles(singles, at)
+
+    def _complete(self, legs: list[_Leg], at: int) -> None:
+        if len(legs) == 1:
+            self._out.add(legs[0].call, at, legs[0].covers, legs[0].raw)
+        elif self._rule:
+            self._out.add_folded(self._rule.fold([leg.call for leg in legs]), at, legs)
+
+
+def _legs(held: _Leg | list[_Leg]) -> list[_Leg]:
+    return held if type(held) is list else [held]  # type: ignore[list-item]  # the one or the other
 
 
 class _Columns:
@@ -198,7 +233,6 @@ class _Columns:
     def __init__(self) -> None:
         self._columns: tuple[list[Outcome], list[int], list[int], list[bytes]] = [], [], [], []
         self._folded: dict[int, Folded] = {}
-        self._add = [column.append for column in self._columns]
 
     def add(self, outcome: Outcome, at: int, covers: int, raw: bytes) -> None:
         """Add an outcome as it is."""
@@ -207,6 +241,14 @@ class _Columns:
         ats.append(at)
         all_covers.append(covers)
         raws.append(raw)
+
+    def add_singles(self, legs: Sequence[_Leg], at: int) -> None:
+        """Add calls of one leg each."""
+        outcomes, ats, covers, raws = self._columns
+        outcomes += [leg[0] for leg in legs]
+        raws += [leg[1] for leg in legs]
+        covers += [leg[2] for leg in legs]
+        ats += [at] * len(legs)
 
     def add_folded(self, call: CallRecord, at: int, legs: Sequence[_Leg]) -> None:
         """Add a call of several legs."""
@@ -225,31 +267,24 @@ class _Columns:
 
 
 class _Hours:
-    """Hours since year 1 of the times of legs; whole hours are enough, and quick to find."""
+    """Hours since year 1 of times as they are sent; whole hours do, and are quick to find."""
 
     def __init__(self) -> None:
-        self._known: dict[str, int] = {}
+        #: The hours by the first 13 letters of times in their usual form.
+        self.known: dict[str, int] = {}
 
-    def of(self, call: CallRecord) -> int:
-        """Return the hour in which the record of a leg was written: when it ended."""
-        return self._hour(call.ended_at or call.started_at)
-
-    def begun(self, call: CallRecord) -> int:
-        """Return the hour in which a leg began; a leg that does not say began long ago."""
-        return self._hour(call.started_at) if call.started_at else -1
-
-    def _hour(self, text: str | None) -> int:
-        if text is None:
+    def of(self, text: str) -> int:
+        """Return the hour of a time in the switch's own zone; of none a very late one."""
+        if not text:
             return _NEVER
-        found = self._known.get(text[:13])
-        if found is None:
-            found = (
-                _NEVER if text[10:11] != "T" else _hours_since_year_1(datetime.fromisoformat(text))
-            )
-            if len(self._known) > 10_000:
-                self._known.clear()
-            self._known[text[:13]] = found
-        return found
+        hour = self.known.get(text[:13])
+        if hour is None:
+            hour = _hours_since_year_1(datetime.fromisoformat(text))
+            if len(self.known) > _REMEMBERED_HOURS:
+                self.known.clear()
+            if text[10:11] == "T":  # jsonl may have other forms of ISO 8601
+                self.known[text[:13]] = hour
+        return hour
 
 
 def _hours_since_year_1(moment: datetime) -> int:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cmtel.domain.calls import CallRecord
-from cmtel.formats.folded_call import Money, folded, last_answered
+from cmtel.formats.folded_call import Money, called, folded, last_answered
 from cmtel.formats.talk_time import Span, moment_ms
 
 
@@ -22,13 +22,14 @@ def fold_segments(legs: Sequence[CallRecord]) -> CallRecord:
     """
     ordered = sorted(legs, key=lambda leg: leg.leg or 0)
     spans = _spans(ordered)
-    answered = [leg for leg in ordered if leg.state == "CONN"]
-    call = folded(ordered, ordered[0], last_answered(answered), spans, _money(ordered))
+    answered = last_answered(ordered, spans, [called(leg) for leg in ordered])
+    call = folded(ordered, ordered[0], answered, spans, _money(ordered))
     return call._replace(ended_at=ordered[-1].ended_at)
 
 
 def _spans(legs: Sequence[CallRecord]) -> list[Span]:
-    spans, begun = [], moment_ms(legs[0].started_at) or 0
+    started_at = legs[0].started_at
+    spans, begun = [], moment_ms(started_at) if started_at else 0
     for leg in legs:
         answer = begun + (leg.ring_ms or 0)
         end = answer + (leg.connected_secs or 0) * 1000

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from cmtel.domain.calls import CallRecord
 
 #: How much later than answer + connected time a leg may say it ended: what was cut off.
 _CUT_OFF_MS = 1_000
+_REMEMBERED = 16_384
 
 
 class Span(NamedTuple):
@@ -29,20 +31,21 @@ class Span(NamedTuple):
 
 def span_of(leg: CallRecord) -> Span:
     """Return the span of a leg whose start is its own, not that of the whole call."""
-    start, end = moment_ms(leg.started_at), moment_ms(leg.ended_at)
+    start, end, ring, talk = leg.started_at, leg.ended_at, leg.ring_ms, leg.connected_secs
+    end_ms = None if end is None else moment_ms(end)
     if start is None:
-        return Span(None, None, end, leg.connected_secs)
-    ring, talk = leg.ring_ms, leg.connected_secs
-    if end is None and ring is not None:
-        end = start + ring + (talk or 0) * 1000
-    answer = None if leg.state != "CONN" or ring is None else start + ring
-    return Span(start, answer, end, talk)
+        return Span(None, None, end_ms, talk)
+    start_ms = moment_ms(start)
+    if ring is None:
+        return Span(start_ms, None, end_ms, talk)
+    if end_ms is None:
+        end_ms = start_ms + ring + (talk or 0) * 1000
+    return Span(start_ms, start_ms + ring if leg.state == "CONN" else None, end_ms, talk)
 
 
-def moment_ms(text: str | None) -> int | None:
+@lru_cache(_REMEMBERED)
+def moment_ms(text: str) -> int:
     """Return the moment of an ISO 8601 text; without an offset it is taken as UTC."""
-    if text is None:
-        return None
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
@@ -54,19 +57,29 @@ def talk_secs(spans: Sequence[Span]) -> int | None:
 
     Never more than the sum of the legs. A leg whose answer is not known is counted by itself.
     """
-    known = [span.talk_secs for span in spans if span.talk_secs is not None]
-    if not known:
-        return None
-    placed = sorted((*_interval(span), span.talk_secs or 0) for span in spans if _is_placed(span))
-    loose = sum(span.talk_secs or 0 for span in spans if not _is_placed(span))
-    total, cluster = 0, placed[:1]
-    for interval in placed[1:]:
-        if interval[0] < max(end for _, end, _ in cluster):
-            cluster.append(interval)
+    total, placed, is_known = 0, [], False
+    for _, answer, end, secs in spans:
+        if secs is None:
+            continue
+        is_known = True
+        if answer is None or not secs:
+            total += secs
         else:
-            total += _united_secs(cluster)
-            cluster = [interval]
-    return loose + total + (_united_secs(cluster) if cluster else 0)
+            placed.append((answer, _end_ms(answer, end, secs), secs))
+    if not is_known:
+        return None
+    if len(placed) == 1:
+        return total + placed[0][2]
+    placed.sort()
+    cluster: list[tuple[int, int, int]] = []
+    reached = 0
+    for interval in placed:
+        if cluster and interval[0] >= reached:
+            total += _united_secs(cluster, reached)
+            cluster = []
+        reached = max(reached, interval[1]) if cluster else interval[1]
+        cluster.append(interval)
+    return total + (_united_secs(cluster, reached) if cluster else 0)
 
 
 def ring_ms(spans: Sequence[Span], rings: Sequence[int | None], *, is_answered: bool) -> int | None:
@@ -77,9 +90,9 @@ def ring_ms(spans: Sequence[Span], rings: Sequence[int | None], *, is_answered: 
         rings: The ringing time of each leg by itself.
         is_answered: A leg was answered.
     """
-    starts = [span.start_ms for span in spans if span.start_ms is not None]
+    starts = [each[0] for each in spans if each[0] is not None]
     if is_answered:
-        answers = [span.answer_ms for span in spans if span.answer_ms is not None]
+        answers = [each[1] for each in spans if each[1] is not None]
         return max(min(answers) - min(starts), 0) if answers and starts else None
     ends = [span.end_ms for span in spans if span.end_ms is not None]
     longest = [ring for ring in rings if ring is not None]
@@ -88,23 +101,20 @@ def ring_ms(spans: Sequence[Span], rings: Sequence[int | None], *, is_answered: 
     return max(max(ends) - min(starts), *longest, 0) if ends and starts else max(longest)
 
 
-def _is_placed(span: Span) -> bool:
-    return span.answer_ms is not None and bool(span.talk_secs)
+def _end_ms(answer_ms: int, end_ms: int | None, secs: int) -> int:
+    """The end as sent, if it differs by what was cut off only."""
+    counted = answer_ms + secs * 1000
+    if end_ms is not None and 0 < end_ms - counted <= _CUT_OFF_MS:
+        return end_ms
+    return counted
 
 
-def _interval(span: Span) -> tuple[int, int]:
-    """From answer to end; the end as sent, if it differs by what was cut off only."""
-    answer = span.answer_ms or 0
-    end = answer + (span.talk_secs or 0) * 1000
-    if span.end_ms is not None and 0 < span.end_ms - end <= _CUT_OFF_MS:
-        return answer, span.end_ms
-    return answer, end
-
-
-def _united_secs(cluster: Sequence[tuple[int, int, int]]) -> int:
+def _united_secs(cluster: Sequence[tuple[int, int, int]], end_ms: int) -> int:
     """Return the length of intervals that overlap: that of the one that spans all, if one does."""
-    start, end = cluster[0][0], max(end for _, end, _ in cluster)
-    spanning = [secs for begun, ended, secs in cluster if begun == start and ended == end]
+    if len(cluster) == 1:
+        return cluster[0][2]
+    start_ms = cluster[0][0]
+    spanning = [secs for begun, ended, secs in cluster if begun == start_ms and ended == end_ms]
     if spanning:
         return max(spanning)
-    return min((end - start) // 1000, sum(secs for _, _, secs in cluster))
+    return min((end_ms - start_ms) // 1000, sum(secs for _, _, secs in cluster))

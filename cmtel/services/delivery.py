@@ -81,10 +81,11 @@ class DeliveryLoop:
         """
         while not self._clock.is_stopping:
             ended = have_sources_ended()  # asked before the round: what came until now is in it
+            is_over = ended and self._plan.is_once
             self._look_for_pause()
             self._plan.on_round(LoopState(self._pause, self._trouble or ""))
             try:
-                is_busy = self._round()
+                is_busy = self._round() or (is_over and self._end_calls())
             except StillUnderWay:
                 break  # all is to stop
             except (DatabaseError, SpoolFull) as error:
@@ -94,10 +95,8 @@ class DeliveryLoop:
                 self._all_is_well()
             if is_busy:
                 continue
-            if ended and self._plan.is_once:
-                if not self._end_calls():
-                    return
-                continue
+            if is_over:
+                return
             self._spool.wait_for_records(IDLE_SECS)
         self._finish()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from cmtel.domain.calls import CallRecord
 from cmtel.domain.extensions import Extension, ExtensionDirectory, make_extension
@@ -43,6 +44,8 @@ class ExtensionList:
     refresh_secs: int
     entries: Sequence[Extension] = ()
     faults: list[str] = field(default_factory=list)
+    #: Which copy is in effect: when it was made.
+    loaded_utc: datetime | None = None
 
     def load(self) -> None:
         """Take the local copy into effect.
@@ -50,6 +53,7 @@ class ExtensionList:
         Raises:
             PhoneBookError: The disk does not play along.
         """
+        self.loaded_utc = self.copy.state().copied_utc
         self.entries = list(self._made(self.copy.rows()))
 
     def refresh(self, clock: Clock, *, is_forced: bool = False) -> int:
@@ -62,13 +66,16 @@ class ExtensionList:
         """
         version = self.source.version()
         if not is_forced and is_current(self.copy, version):
+            if self.copy.state().copied_utc != self.loaded_utc:  # another process has made it
+                self.load()
             return len(self.entries)
         names = [name for name in self.fields if name]
         rows = [self._row(record) for record in self.source.records(names)]
         if not rows and self.copy.state().entries:
             raise PhoneBookError(f"{self.label} is empty now; the last copy of it stays in use.")
         entries = list(self._made(rows))
-        self.copy.replace(rows, clock.now(), version)
+        self.loaded_utc = clock.now()
+        self.copy.replace(rows, self.loaded_utc, version)
         self.entries = entries
         if self.faults:
             logger.warning(

@@ -10,16 +10,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
 from cmtel.formats.leg_folding import Range
-from cmtel.services.ports import SOURCE_ITSELF, Entry, EntryKind, Spool, SpoolSource
+from cmtel.services.ports import Entry, EntryKind, Spool, SpoolSource
 
 #: The last sequence of a range that goes on.
 _NO_END = 1 << 62
 _FOLD, _KEEP = "fold", "keep"
 
+#: In place of a connection: a control record for the source as a whole, not for one input of it.
+#: Its TICK has, as time of reception, since when calls have waited that are to wait no longer.
+SOURCE_ITSELF = 0
 
-def begin(spool: Spool, journal_id: str, now_utc: datetime, *, is_folding: bool) -> None:
+
+class RememberingSpool(Spool, Protocol):
+    """A spool that keeps small facts beside its records."""
+
+    def remember(self, name: str, value: str) -> None:
+        """Keep a fact under a name, in place of what is there; durable on return."""
+
+    def recall(self, name: str) -> str | None:
+        """Return what was remembered under ``name``."""
+
+
+def begin(spool: RememberingSpool, journal_id: str, now_utc: datetime, *, is_folding: bool) -> None:
     """Note what becomes of the records that the sources of a journal accept from now on.
 
     To be called before any is accepted; does nothing if it is as it was.
@@ -42,7 +57,9 @@ def begin(spool: Spool, journal_id: str, now_utc: datetime, *, is_folding: bool)
     spool.remember(name, _FOLD if is_folding else _KEEP)
 
 
-def ranges_in_effect(spool: Spool, source: SpoolSource, *, is_folding: bool) -> list[Range]:
+def ranges_in_effect(
+    spool: RememberingSpool, source: SpoolSource, *, is_folding: bool
+) -> list[Range]:
     """Return the first and the last sequence of each range, ascending.
 
     After :meth:`begin`; a source that was made since then is folded from its first record on.
@@ -54,21 +71,23 @@ def ranges_in_effect(spool: Spool, source: SpoolSource, *, is_folding: bool) -> 
     return ranges
 
 
-def ranges_of(spool: Spool, source: SpoolSource) -> list[Range]:
+def ranges_of(spool: RememberingSpool, source: SpoolSource) -> list[Range]:
     """Return the ranges that are remembered."""
     text = spool.recall(_name(source)) or ""
     pairs = [each.partition("-") for each in text.split(",") if each]
     return [(int(first), int(last) if last else _NO_END) for first, _, last in pairs]
 
 
-def _end(spool: Spool, source: SpoolSource, ranges: Sequence[Range], now_utc: datetime) -> None:
+def _end(
+    spool: RememberingSpool, source: SpoolSource, ranges: Sequence[Range], now_utc: datetime
+) -> None:
     """Complete what is open; a crash after the record leaves the range open, and ends it again."""
     spool.accept([Entry(source.source_id, SOURCE_ITSELF, EntryKind.END, (), now_utc)])
     (after,) = [each for each in spool.sources() if each.source_id == source.source_id]
     _remember(spool, source, [*ranges[:-1], (ranges[-1][0], after.last_sequence)])
 
 
-def _remember(spool: Spool, source: SpoolSource, ranges: Sequence[Range]) -> None:
+def _remember(spool: RememberingSpool, source: SpoolSource, ranges: Sequence[Range]) -> None:
     """Ranges that no decoder needs any more are forgotten."""
     needed = [each for each in ranges if each[1] >= source.keep_from_sequence]
     text = ",".join(f"{first}-{'' if last == _NO_END else last}" for first, last in needed)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
 from typing import TypeVar
 
 from cmtel.errors import SpoolFull
@@ -37,14 +36,16 @@ class SpoolFeed:
     """One input of a source: bytes in, whole records queued (see ports.Feed)."""
 
     def __init__(
-        self, source_id: int, connection_id: int, framer: Framer, touched: dict[SpoolFeed, None]
-    ) -> None:
+        self, source_id: int, connection_id: int, make_framer: Callable[[], Framer],
+        touched: dict[SpoolFeed, None],
+    ) -> None:  # fmt: skip
         self.source_id = source_id
         self._connection_id = connection_id
-        self._framer = framer
+        self._make_framer = make_framer
+        self._framer = make_framer()
         #: The intake's feeds with something to commit, in order; thousands of others are idle.
         self._touched = touched
-        self._records: list[bytes] = []
+        self._queued: list[tuple[EntryKind, list[bytes]]] = []
         self._checkpoint: FileCheckpoint | None = None
         self.is_closed = False
 
@@ -65,11 +66,17 @@ class SpoolFeed:
         """End the partial record; what comes next is the same input."""
         self._queue(self._framer.finish())
 
+    def end(self) -> None:
+        """Queue the last partial record and the end of this input; the next one may begin."""
+        self.cut()
+        self._framer = self._make_framer()
+        self._queued.append((EntryKind.END, []))
+        self._touched[self] = None
+
     def close(self) -> None:
         """Queue the last partial record and the end of the input."""
-        self.cut()
+        self.end()
         self.is_closed = True
-        self._touched[self] = None
 
     def checkpoint(
         self, *, file_id: str, path: str, fingerprint: str, fingerprint_bytes: int,
@@ -84,24 +91,22 @@ class SpoolFeed:
     def take(self, clock: Clock) -> tuple[list[Entry], list[FileCheckpoint]]:
         """Return all that is queued, and queue nothing any more."""
         now = clock.now()
-        entries = []
-        if self._records:
-            entries.append(self._entry(EntryKind.DATA, now))
-            self._records = []
-        if self.is_closed:
-            entries.append(self._entry(EntryKind.END, now))
+        entries = [
+            Entry(self.source_id, self._connection_id, kind, records, now)
+            for kind, records in self._queued
+        ]
+        self._queued = []
         checkpoints = [self._checkpoint] if self._checkpoint else []
         self._checkpoint = None
         return entries, checkpoints
 
     def _queue(self, records: list[bytes]) -> None:
-        if records:
-            self._records += records
-            self._touched[self] = None
-
-    def _entry(self, kind: EntryKind, now: datetime) -> Entry:
-        records = self._records if kind is EntryKind.DATA else ()
-        return Entry(self.source_id, self._connection_id, kind, records, now)
+        if not records:
+            return
+        if not self._queued or self._queued[-1][0] is not EntryKind.DATA:
+            self._queued.append((EntryKind.DATA, []))
+        self._queued[-1][1].extend(records)
+        self._touched[self] = None
 
 
 class SpoolIntake:
@@ -120,16 +125,34 @@ class SpoolIntake:
         self._source_id = spool.open_source(name, journal_id)
         self._link: tuple[LinkState, str] | None = None
 
-    def open_feed(self, peer: str | None = None, input_id: str | None = None) -> SpoolFeed:
+    def open_feed(
+        self, peer: str | None = None, input_id: str | None = None, *, is_patient: bool = True
+    ) -> SpoolFeed:
         """Return the feed of one input; see the port."""
         name = self._name if peer is None else f"{self._name}@{peer}"
         lasting = input_id or ("line" if peer is None else None)
-        source_id = self._patiently(lambda: self._spool.open_source(name, self._journal_id))
-        connection_id = self._patiently(lambda: self._spool.open_connection(source_id, lasting))
-        return SpoolFeed(source_id, connection_id, self._make_framer(), self._touched)
+
+        def opened() -> tuple[int, int]:
+            source_id = self._spool.open_source(name, self._journal_id)
+            return source_id, self._spool.open_connection(source_id, lasting)
+
+        source_id, connection_id = self._patiently(opened) if is_patient else opened()
+        return SpoolFeed(source_id, connection_id, self._make_framer, self._touched)
 
     def commit(self) -> None:
         """Make all that is queued durable; waits while the spool is full."""
+        entries, checkpoints = self._taken()
+        if entries or checkpoints:
+            self._accept(entries, checkpoints)
+
+    def offer(self) -> None:
+        """Make all that is queued durable at once, or forget it; see the port."""
+        entries, checkpoints = self._taken()
+        if entries or checkpoints:
+            self._spool.accept(entries, checkpoints)
+
+    def _taken(self) -> tuple[list[Entry], list[FileCheckpoint]]:
+        """Return all that the feeds have queued; they have it no more."""
         entries: list[Entry] = []
         checkpoints: list[FileCheckpoint] = []
         for feed in self._touched:
@@ -137,8 +160,7 @@ class SpoolIntake:
             entries += new_entries
             checkpoints += new_checkpoints
         self._touched.clear()
-        if entries or checkpoints:
-            self._accept(entries, checkpoints)
+        return entries, checkpoints
 
     def checkpoints(self) -> list[FileCheckpoint]:
         """Return where the files of this source stand."""

@@ -60,11 +60,6 @@ class EntryKind(IntEnum):
     TICK = 2
 
 
-#: In place of a connection: a control record for the source as a whole, not for one input of it.
-#: Its TICK has, as time of reception, since when calls have waited that are to wait no longer.
-SOURCE_ITSELF = 0
-
-
 class Entry(NamedTuple):
     """Records to be accepted together, or one control record (then ``records`` is empty)."""
 
@@ -238,12 +233,6 @@ class Spool(Protocol):
     def settle(self, settlement: Settlement) -> None:
         """Add to the books and drop what no decoder needs any more."""
 
-    def remember(self, name: str, value: str) -> None:
-        """Keep a small fact under a name, in place of what is there; durable on return."""
-
-    def recall(self, name: str) -> str | None:
-        """Return what was remembered under ``name``."""
-
     def wait_for_records(self, secs: float) -> None:
         """Return when something was accepted, or after ``secs``."""
 
@@ -282,6 +271,12 @@ class Feed(Protocol):
         Framing begins anew with the next byte; the decoder's state stays.
         """
 
+    def end(self) -> None:
+        """One input is over and the next begins (files of one call each): queue its end.
+
+        Framing and the decoder's state begin anew with the next byte.
+        """
+
     def close(self) -> None:
         """The connection has ended: queue its last partial record and its end."""
 
@@ -289,14 +284,20 @@ class Feed(Protocol):
 class Intake(Protocol):
     """What a source gives its bytes to. One thread uses it."""
 
-    def open_feed(self, peer: str | None = None, input_id: str | None = None) -> Feed:
+    def open_feed(
+        self, peer: str | None = None, input_id: str | None = None, *, is_patient: bool = True
+    ) -> Feed:
         """Return the feed of one input; decoder state is an input's own.
 
         Args:
             peer: The other end of an accepted connection; it is a source of its own,
-                "name@peer", and the input ends with the connection.
+                "name@peer", and the input ends with the connection unless it has an id.
             input_id: A name for an input that outlives this process (a file's identity);
                 None for a source that has one input only.
+            is_patient: Wait while the disk is full.
+
+        Raises:
+            SpoolFull: The disk is full, and the caller is not patient or the clock is stopping.
         """
 
     def commit(self) -> None:
@@ -308,6 +309,14 @@ class Intake(Protocol):
             SpoolFull: The clock is stopping while the spool is full; nothing was accepted, the
                 source must not acknowledge or move on.
             SpoolError: The disk refused; nothing was accepted.
+        """
+
+    def offer(self) -> None:
+        """As :meth:`commit`, for a sender that keeps what is refused: it never waits.
+
+        Raises:
+            SpoolFull: Nothing was accepted and nothing is queued any more; bring it again.
+            SpoolError: The disk refused, likewise.
         """
 
     def checkpoints(self) -> list[FileCheckpoint]:

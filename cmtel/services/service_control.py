@@ -45,12 +45,19 @@ class ServiceControl:
 
     def __init__(
         self, manager: ServiceManager, clock: Clock, name: str,
-        patience_secs: float = PATIENCE_SECS,
+        patience_secs: float = PATIENCE_SECS, before_restart: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
+        """Make it.
+
+        Args:
+            before_restart: Called before a stop that is followed by a start, so that the service
+                does not take it for the end.
+        """
         self._manager = manager
         self._clock = clock
         self._name = name
         self._patience_secs = patience_secs
+        self._before_restart = before_restart
 
     @property
     def name(self) -> str:
@@ -80,6 +87,7 @@ class ServiceControl:
             return Done("unchanged", self.status())
         was_up = self.status().state in _UP
         if was_up:
+            self._before_restart()
             self._halt()
         self._manager.update(wanted)
         if was_up:
@@ -127,6 +135,8 @@ class ServiceControl:
 
     def restart(self) -> Done:
         """Stop it if it runs, and start it."""
+        if self._installed().state in _UP:
+            self._before_restart()
         self.stop()
         return self.start()._replace(did="restarted")
 
@@ -185,8 +195,11 @@ class ServiceControl:
 
     @property
     def _command(self) -> str:
-        job = "journal" if "journal" in self._name else "notifier"
-        return f"cmtel {job} install"
+        return f"cmtel {'journal' if 'journal' in self._name else 'notifier'} install"
+
+    @property
+    def _log(self) -> str:
+        return "The system's log" if "journal" in self._name else "CmTelNotifier.log"
 
     def _wait_for(
         self, wanted: Sequence[ServiceState], word: str,
@@ -196,7 +209,7 @@ class ServiceControl:
         while (status := self.status()).state not in wanted:
             failure = fails(status)
             if failure:
-                raise ServiceError(failure, hint="CmTelNotifier.log says more.")
+                raise ServiceError(failure, hint=f"{self._log} says more.")
             waited_secs = self._clock.monotonic() - began_secs
             if waited_secs >= self._patience_secs or self._clock.wait(LOOK_EVERY_SECS):
                 raise ServiceTimeout(

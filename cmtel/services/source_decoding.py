@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 
 from cmtel.formats.leg_folding import LegFolding, Range
 from cmtel.formats.seam import Decoded, Decoder, Heading, LegRule
+from cmtel.services.fold_ranges import SOURCE_ITSELF
 from cmtel.services.outcome_batch import OutcomeBatch
 from cmtel.services.ports import (
-    SOURCE_ITSELF,
     Chunk,
     Clock,
     Entry,

@@ -139,7 +139,7 @@ def test_the_spool_is_described(journal: str, tmp_path: Path, capsys: Captured) 
         (["--source", "stdin", "--format", "jsonl", "--timezone", "Mars"], 2, "no time zone"),
         (["--source", "stdin", "--format", "jsonl", "--table", "nope"], 6, "no table nope"),
         (["--source", "file:/nowhere/x", "--format", "jsonl", "--once"], 1, "no folder '/nowhere'"),
-        (["--source", "stdin", "--format", "jsonl", "--legs", "x"], 2, "Legs 'x'"),
+        (["--source", "stdin", "--format", "jsonl", "--legs", "x"], 2, "are not known"),
         (["--source", "tcp:h:1", "--format", "asterisk-ami"], 2, "needs the option 'user'"),
         (
             ["--source", "tcp:h:1", "--format", "jsonl", "--source-opt", "user=a"],

@@ -185,3 +185,37 @@ def test_backtest_takes_history_zone_and_budget_from_the_feed(site: Site, capsys
     assert "(budget 2)" in text
     assert main([*words, "--feed", "X"]) == 2
     assert main([*words, "--feed", "Main", "--arrivals", "x.txt"]) == 2
+
+
+def test_a_journal_is_watched_by_direction_too(site: Site, capsys: Captured) -> None:
+    site.settings('<Feed name="Main" split="direction" calls="all"/>')
+    site.journal(is_priced=True)
+
+    whole, incoming, outgoing = site.run(capsys, "feeds")
+
+    assert whole["parts"] == [
+        {"value": "in", "watched": True, "reason": None},
+        {"value": "out", "watched": True, "reason": None},
+    ]
+    assert (incoming["feed"], outgoing["feed"]) == ("Main/direction=in", "Main/direction=out")
+    assert incoming["last_call_at"] > outgoing["last_call_at"]
+    assert {each["budget_per_month"] for each in (whole, incoming, outgoing)} == {1 / 3}
+
+
+def test_only_records_with_certain_values_count(site: Site, capsys: Captured) -> None:
+    site.settings('<Feed name="Out" only="direction=out" calls="all"/>')
+    site.journal(is_priced=True)
+
+    (feed,) = site.run(capsys, "feeds")
+
+    assert feed["calls"] == "all records, direction out"
+    assert feed["records"] == pytest.approx(10 * 7 * 24, abs=3)
+
+
+def test_a_journal_without_the_column_to_split_by_says_so(site: Site, capsys: Captured) -> None:
+    site.settings('<Feed name="Main" split="trunk"/>')
+    site.journal(is_priced=False)
+
+    (feed,) = site.run(capsys, "feeds")
+
+    assert "has no column line, which tells the trunk" in feed["error"]

@@ -91,7 +91,6 @@ def test_remove_is_done_also_when_there_is_none(path: Path) -> None:
     ("reference", "value", "status", "said"),
     [
         ("env:X", b"hunter2", ExitStatus.USAGE, "Set X where the program is started"),
-        ("cred:x", b"hunter2", ExitStatus.USAGE, "systemd-creds encrypt"),
         ("hunter2", b"hunter2", ExitStatus.USAGE, "must begin with env:"),
         ("keyring:x", b"hunter2", ExitStatus.USAGE, "must be keyring:SERVICE/NAME"),
         ("file:x", b"", ExitStatus.USAGE, "No secret was given."),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from cmtel.adapters.database.feed_facts import check_index
 from cmtel.adapters.database.feed_rows import SqlRows
 from cmtel.adapters.database.watching import WatchingConnection
 from cmtel.domain.table_names import TableName
 from cmtel.errors import DatabaseError, DatabaseSetupError
+from cmtel.services.notifier.feeds.facts import IndexCheck
 from cmtel.services.notifier.feeds.spec import Calls, TableSpec
 from cmtel.services.notifier.feeds.table_feed import PartFeed, TableFeed
 from cmtel.services.notifier.ports import FeedReading
@@ -292,6 +295,38 @@ def test_a_column_that_there_is_not_is_named(
 ) -> None:
     with pytest.raises(DatabaseSetupError, match="wrong"):
         PartFeed(tickets.table(a_spec(**change(None)))).read(None)
+
+
+def check(tickets: Tickets, spec: TableSpec) -> IndexCheck:
+    rows = SqlRows(WatchingConnection(tickets.database.url), spec)
+    try:
+        return check_index(rows)
+    finally:
+        rows.close()
+
+
+def test_a_missing_index_is_found_and_its_cure_cures(tickets: Tickets) -> None:
+    by_line = a_spec(key_columns=("price",), part_columns={})
+    assert check(tickets, a_spec()).is_ok is True
+    missing = check(tickets, by_line)
+    assert missing.is_ok is False
+    assert "price" in missing.text
+
+    tickets.database.run(missing.cure)
+
+    assert check(tickets, by_line).is_ok is True
+
+
+def test_of_a_query_the_plan_is_asked(tickets: Tickets) -> None:
+    values = ",".join(f"({number}, '{NOON}', '1', NULL)" for number in range(200))
+    tickets.database.run(f"INSERT INTO tickets VALUES {values}")
+    if tickets.database.kind == "postgresql":
+        tickets.database.run("ANALYZE tickets")
+    query = a_spec(table=None, query="SELECT price, at, 'x%' FROM tickets", time_columns=())
+    ordered = a_spec(table=None, query="SELECT nr, at FROM tickets", time_columns=())
+
+    assert check(tickets, replace(query, part_columns={})).is_ok is False
+    assert check(tickets, replace(ordered, part_columns={})).is_ok is True
 
 
 def test_watching_cannot_write(tickets: Tickets) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -138,21 +139,29 @@ def test_a_variable_without_value_is_a_problem(environment: dict[str, str]) -> N
 def test_credentials_of_systemd_are_read(tmp_path: Path) -> None:
     (tmp_path / "db").write_text("hunter2\n")
 
-    store = CredentialSecrets({"CREDENTIALS_DIRECTORY": str(tmp_path)})
+    store = CredentialSecrets({"CREDENTIALS_DIRECTORY": str(tmp_path)}, tmp_path / "kept")
 
     assert store.read("db").reveal() == "hunter2"
     with pytest.raises(ConfigError, match="no credential other"):
         store.read("other")
 
 
-def test_credentials_outside_a_service_are_a_problem() -> None:
-    with pytest.raises(ConfigError, match="in a service of systemd") as caught:
-        CredentialSecrets({}).read("db")
+def test_a_credential_is_kept_in_the_file_that_the_unit_names(tmp_path: Path) -> None:
+    folder = tmp_path / "credentials"
+    store = CredentialSecrets({}, folder)
 
-    assert "LoadCredential" in (caught.value.hint or "")
+    with pytest.raises(ConfigError, match="there is no credential db") as caught:
+        store.read("db")
+    assert "cmtel secret set cred:db" in (caught.value.hint or "")
+
+    store.write("db", Secret("hunter2"))
+    assert store.read("db").reveal() == "hunter2"
+    assert stat.S_IMODE((folder / "db").stat().st_mode) == 0o600
+    assert store.remove("db")
+    assert not store.remove("db")
 
 
-@pytest.mark.parametrize("store", [EnvironmentSecrets({}), CredentialSecrets({})])
+@pytest.mark.parametrize("store", [EnvironmentSecrets({})])
 def test_what_cannot_be_set_says_how(store: SecretStore) -> None:
     with pytest.raises(UsageError) as written:
         store.write("X", Secret("hunter2"))

@@ -1,4 +1,4 @@
-"""A real ``cmtel journal ingest`` process that can be killed at any instant and started again."""
+"""Real processes of cmtel that can be killed at any instant and started again."""
 
 from __future__ import annotations
 
@@ -23,18 +23,20 @@ def a_line(unique_id: str) -> bytes:
     ).encode()
 
 
-class IngestProcess:
-    """Starts, kills and ends ``cmtel journal ingest`` with the same options each time."""
+def environment_in(folder: Path) -> dict[str, str]:
+    """Return the environment of a cmtel that keeps its state and its log in a folder."""
+    state = str(folder / "state")
+    places = {"STATE_DIRECTORY": state, "LOGS_DIRECTORY": state, "XDG_STATE_HOME": state}
+    return {**os.environ, "PYTHONPATH": str(ROOT), **places}
 
-    def __init__(self, folder: Path, *words: str) -> None:
-        self._log = folder / "ingest.log"
-        self._words = [sys.executable, "-m", "cmtel", "--verbose", "journal", "ingest", *words]
-        self._environment = {
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "STATE_DIRECTORY": str(folder / "state"),
-            "XDG_STATE_HOME": str(folder / "state"),
-        }
+
+class CmtelProcess:
+    """Starts, kills and ends one command of cmtel with the same words each time."""
+
+    def __init__(self, folder: Path, *words: str, log: str) -> None:
+        self._log = folder / log
+        self._words = [sys.executable, "-m", "cmtel", *words]
+        self._environment = environment_in(folder)
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, *extra: str) -> subprocess.Popen[bytes]:
@@ -56,11 +58,18 @@ class IngestProcess:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout_secs)
 
-    def run_once(self, timeout_secs: float = 60) -> int:
-        return self.start("--once").wait(timeout_secs)
-
     def log(self) -> str:
         return self._log.read_text("utf-8", "replace")
+
+
+class IngestProcess(CmtelProcess):
+    """``cmtel journal ingest``."""
+
+    def __init__(self, folder: Path, *words: str) -> None:
+        super().__init__(folder, "--verbose", "journal", "ingest", *words, log="ingest.log")
+
+    def run_once(self, timeout_secs: float = 60) -> int:
+        return self.start("--once").wait(timeout_secs)
 
 
 class Sender:
@@ -111,8 +120,7 @@ def cmtel(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run one command to its end."""
     return subprocess.run(
         [sys.executable, "-m", "cmtel", *words], capture_output=True, text=True, check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "XDG_STATE_HOME": str(folder / "state")},
-        timeout=120,
+        env=environment_in(folder), timeout=120,
     )  # fmt: skip
 
 

@@ -8,9 +8,14 @@ the books must say how many.
 from __future__ import annotations
 
 import contextlib
+import http.client
 import random
 import socket
+import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,6 +26,7 @@ from tests.databases import Database
 
 #: Kills for each of the four combinations; 4 x 27 is more than a hundred.
 KILLS = 27
+HTTP_KILLS = 15
 SEED = random.SystemRandom().randrange(10**6)
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
@@ -113,6 +119,47 @@ def test_a_tcp_feed_is_never_doubled_and_never_lost_after_acceptance(
     # A connection that is cut in mid-line leaves one partial line, which is a dead letter.
     assert book.dead_letters <= len(sender.sent)
     spool.close()
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_was_answered_200_is_there_once_over_kills(database: Database, tmp_path: Path) -> None:
+    print(f"seed {SEED}")  # noqa: T201  # the way to repeat a failure
+    drawn = random.Random(SEED)
+    make_journal(database, tmp_path)
+    port = free_port()
+    process = ingest(database, tmp_path, f"http-listen:127.0.0.1:{port}")
+    answered: list[str] = []
+    posted = 0
+    for _ in range(HTTP_KILLS):
+        process.start()
+        wait_until_listening(port)
+        killer = threading.Timer(drawn.random() * 0.6, process.kill)
+        killer.start()
+        with ThreadPoolExecutor(4) as senders:
+            while killer.is_alive():
+                ids = [f"1.{n}" for n in range(posted, posted + 20)]
+                posted += len(ids)
+                answered += [one for one in senders.map(partial(post, port), ids) if one]
+        killer.join()
+    process.start()
+    wait_until_listening(port)
+    wait_until_drained(tmp_path / "spool")
+    assert process.end() == 0, process.log()
+
+    rows = Counter(call_ids(database))
+    assert len(answered) > HTTP_KILLS, "the kills came before anything was answered"
+    assert set(answered) <= rows.keys()
+    assert max(rows.values()) == 1
+
+
+def post(port: int, call_id: str) -> str:
+    """Return the call's id if it was answered 200, else ""."""
+    try:
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+            connection.request("POST", "/cdr", a_line(call_id))
+            return call_id if connection.getresponse().status == 200 else ""
+    except (OSError, http.client.HTTPException):
+        return ""
 
 
 def wait_until_listening(port: int) -> None:

@@ -160,6 +160,9 @@ def test_a_table_that_cannot_be_read_stops_nothing_and_is_learned_later(world: W
     with pytest.raises(CmtelError):
         feeds.watched()[0].reader.read(None)
     feeds.tick(NOW)
+    feeds.close()
+    feeds.tick(NOW)  # it is tried again, and told once
+    feeds.close()
     assert [entry.topic for entry in world.log.entries] == ["LEARN"]
 
     world.fill(past(120, 12))
@@ -294,3 +297,22 @@ def test_a_damaged_profile_is_learned_anew(world: World) -> None:
         assert judge_of(feeds).learned is None
     feeds.learn(NOW)
     assert judge_of(feeds).learned is not None
+
+
+def test_learning_runs_beside_the_evaluation(world: World) -> None:
+    world.fill(past(120, 12))
+    feeds = world.feeds()
+
+    feeds.tick(NOW)
+    feeds.close()  # waits for the round that has begun
+
+    assert not judge_of(feeds).judge(NOW, NOW, ()).is_learning
+    feeds.tick(NOW)
+    assert [entry.topic for entry in world.log.entries] == ["LEARN"]
+    fitted = judge_of(feeds).learned
+    feeds.tick(NOW + timedelta(days=6))
+    feeds.close()
+    assert judge_of(feeds).learned is fitted
+    feeds.tick(NOW + timedelta(days=8))  # a week later it is fitted anew
+    feeds.close()
+    assert judge_of(feeds).learned is not fitted

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -148,6 +150,41 @@ def test_a_table_with_a_mistake_is_told_before_the_start(
 
 
 @pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (
+            'country="BR" areaCode="11"',
+            "",
+            "Numbers/@country: is not given: tariffs with + need it",
+        ),
+        ("<Numbers", '<Column type="ID"/><Numbers', "Tariffs: have no effect: the table has no"),
+    ],
+)
+def test_tariffs_that_cannot_price_are_warned_of(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], before: str, after: str, said: str
+) -> None:
+    options = site(tmp_path, f"sqlite:///{tmp_path / 'journal.db'}")
+    settings = tmp_path / "cmtel.xml"
+    settings.write_text(SETTINGS.replace(before, after), encoding="utf-8")
+    capsys.readouterr()
+
+    assert main([*options, "config", "check"]) == 0
+    assert said in capsys.readouterr().err
+
+
+def test_holidays_of_nowhere_are_a_problem(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = site(tmp_path, f"sqlite:///{tmp_path / 'journal.db'}")
+    settings = tmp_path / "cmtel.xml"
+    settings.write_text(SETTINGS.replace("BR-SP", "BR-XX"), encoding="utf-8")
+
+    assert main([*options, "config", "check"]) == 6
+    assert main([*options, "journal", "price", "0190"]) == 6
+    assert capsys.readouterr().err.count("There are no holidays of 'BR-XX'") == 2
+
+
+@pytest.mark.parametrize(
     ("word", "said"),
     [("country=XX", "'XX' is no country with a numbering plan"), ("area=1", "has no 'area'")],
 )
@@ -158,3 +195,21 @@ def test_a_wrong_option_is_wrong_usage(
 
     assert main(["journal", "ingest", *words, "--number-opt", word]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_what_is_not_configured_is_not_loaded(tmp_path: Path) -> None:
+    """phonenumbers and holidays have tables of all the world."""
+    url, calls = f"sqlite:///{tmp_path / 'journal.db'}", tmp_path / "calls.jsonl"
+    calls.write_text(json.dumps(CASES[0][0]) + "\n")
+    program = f"""import sys
+from cmtel.cli.boundary import main
+main(["journal", "create-table", "--url", {url!r}])
+words = ["--url", {url!r}, "--format", "jsonl", "--spool", {str(tmp_path / "spool")!r}]
+assert main(["journal", "import", *words, {str(calls)!r}]) == 0
+print(*sorted({{"phonenumbers", "holidays"}} & {{*sys.modules}}))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert done.stdout.splitlines()[-1] == ""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from cmtel.adapters.tariff_file import read_tariffs
 from cmtel.errors import ConfigError
@@ -105,3 +108,13 @@ def test_a_table_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_a_line_beyond_measure_is_only_wrong(tmp_path: Path) -> None:
     assert problems(tmp_path, "prefix,perUnit\n+1," + "9" * 200_000 + "\n")[0].startswith("2: ")
+
+
+@given(st.text('prefixUnt,;\t\n\r"#+0123456789.', max_size=60), st.binary(max_size=40))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_stands_in_a_file_is_tariffs_or_problems(
+    tmp_path: Path, text: str, more: bytes
+) -> None:
+    path = table(tmp_path, b"prefix;perUnit;name\n" + text.encode() + more)
+    with suppress(ConfigError):
+        assert all(each.per_unit >= 0 for each in read_tariffs(path))

@@ -43,8 +43,9 @@ _EXTRAS = {
 
 
 def open_engine(
-    url: str, *, user: str | None = None, password: str | None = None, is_watching: bool = False
-) -> Engine:
+    url: str, *, user: str | None = None, password: str | None = None,
+    is_watching: bool = False, is_trial: bool = False,
+) -> Engine:  # fmt: skip
     """Return an engine for the URL; connections of its pool are checked before each use.
 
     Args:
@@ -52,6 +53,7 @@ def open_engine(
         user: The login, where the URL has none or another one.
         password: Likewise; kept out of every message.
         is_watching: For looking only: see watching_sessions.
+        is_trial: For what is tried and taken back: see trial_sessions.
 
     Raises:
         UsageError: Not a URL, or no such dialect.
@@ -67,7 +69,7 @@ def open_engine(
     if is_watching:
         prepare_watching(engine)
     else:
-        prepare_sessions(engine)
+        prepare_sessions(engine, is_trial=is_trial)
     return engine
 
 
@@ -206,13 +208,17 @@ def prepare_watching(engine: Engine) -> None:
     event.listen(engine, "connect", prepare_watching_session(engine))
 
 
-def prepare_sessions(engine: Engine) -> None:
+def prepare_sessions(engine: Engine, *, is_trial: bool = False) -> None:
     """See to it that every new connection is durable, strict and transactional."""
     from sqlalchemy import event
 
     event.listen(engine, "handle_error", _notice_lost_connection)
     name = engine.dialect.name
-    if name == "sqlite" and engine.dialect.driver == "pysqlite":
+    if name == "sqlite" and is_trial:
+        from cmtel.adapters.database.trial_sessions import prepare_sqlite_trials
+
+        prepare_sqlite_trials(engine)
+    elif name == "sqlite" and engine.dialect.driver == "pysqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     elif name == "sqlite":

@@ -10,9 +10,9 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cmtel.adapters.database.feed_shape import Shape, find_shape
+from cmtel.adapters.database.feed_shape import PartRule, Shape, find_shape
 from cmtel.adapters.database.feed_values import event_of, has_price, key_of
 from cmtel.adapters.database.watching import WatchingConnection
 from cmtel.errors import CmtelError, DatabaseSetupError
@@ -25,6 +25,28 @@ if TYPE_CHECKING:
 #: Keys looked up in one statement: below the least that any database takes (Oracle: 1,000).
 _KEYS_AT_ONCE = 100
 _MARK_BYTES = 8
+#: Records that are kept from one query to the next.
+_MOST_KEPT = 2_000
+
+
+class _Places(NamedTuple):
+    """Where in a row the values stand that mean something."""
+
+    time: int | None
+    charges: tuple[int, ...]
+    parts: tuple[tuple[str, tuple[int | None, ...], PartRule], ...]
+
+    @classmethod
+    def of(cls, shape: Shape) -> _Places:
+        place = {name: number for number, name in enumerate(shape.columns)}
+        return cls(
+            None if shape.time is None else place[shape.time],
+            tuple(place[name] for name in shape.charges),
+            tuple(
+                (part, tuple(place.get(name) for name in columns), rule)
+                for part, (columns, rule) in shape.parts.items()
+            ),
+        )
 
 
 class SqlRows:
@@ -37,6 +59,8 @@ class SqlRows:
         self._shape: Shape | None = None
         self._statements: dict[str, Select[Any]] = {}
         self._key_kind: type | None = None
+        #: The records of the last query by their raw values: most looks find the same ones.
+        self._latest: dict[tuple[Any, ...], Row] = {}
 
     @property
     def shape(self) -> Shape:
@@ -48,6 +72,7 @@ class SqlRows:
         if self._shape is None:
             self._shape = find_shape(self._connection.engine, self._spec)
             self._statements = {}
+            self._places = _Places.of(self._shape)
         return self._shape
 
     @property
@@ -85,9 +110,17 @@ class SqlRows:
             statement = self._statement(name, has_key="key" in values)
             found = self._connection.rows(statement, values)
         except CmtelError:
-            self._shape = None  # it may have changed
+            self._shape, self._latest = None, {}  # it may have changed
             raise
-        return [self._row(cells) for cells in found]
+        before, self._latest = self._latest, {}
+        rows = []
+        for cells in found:
+            raw = tuple(cells)
+            row = before.get(raw) or self._row(raw)
+            rows.append(row)
+            if len(self._latest) < _MOST_KEPT:
+                self._latest[raw] = row
+        return rows
 
     def _statement(self, name: str, *, has_key: bool) -> Select[Any]:
         shape = self.shape
@@ -97,8 +130,7 @@ class SqlRows:
         return self._statements[known]
 
     def _row(self, cells: Sequence[Any]) -> Row:
-        shape = self.shape
-        by_name = dict(zip(shape.columns, cells, strict=True))
+        shape, places = self.shape, self._places
         raw_key = cells[0]
         try:
             key = key_of(raw_key)
@@ -110,13 +142,14 @@ class SqlRows:
         if self._key_kind is None:
             self._key_kind = _kind_of(key)
         event = None
-        if shape.time is not None:
-            event = event_of(by_name[shape.time], self._spec.zone, is_utc=shape.is_time_utc)
+        if places.time is not None:
+            event = event_of(cells[places.time], self._spec.zone, is_utc=shape.is_time_utc)
         parts = {
-            part: rule([by_name.get(column) for column in columns])
-            for part, (columns, rule) in shape.parts.items()
+            part: rule([None if place is None else cells[place] for place in columns])
+            for part, columns, rule in places.parts
         }
-        is_priced = any(has_price(by_name[c]) for c in shape.charges) if shape.charges else None
+        charges = places.charges
+        is_priced = any(has_price(cells[place]) for place in charges) if charges else None
         fixed = (event,) if shape.has_rising_key else tuple(parts.values())
         return Row(key, _mark(key, fixed), event, is_priced, parts)
 

@@ -11,7 +11,7 @@ the watermark last. A crash in between may write rows twice, never lose them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from cmtel.adapters.database.bulk.choose import choose_writer
@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 
 #: Differences with which no row could ever be stored.
 _FATAL = frozenset({Trouble.NO_COLUMN, Trouble.NOT_FILLED})
+
+
+class _TakenBack(Exception):
+    """Ends the transaction of a rehearsal."""
+
 
 BeforeCommit = Callable[[Sequence[RejectedRow]], None]
 
@@ -61,12 +66,16 @@ class SqlJournalSink:
         self._writer = choose_writer(engine, table, self.columns)
 
     def prepare(self) -> None:
+        self.look()
+        with translated(self._engine, "make the table of the watermarks"):
+            create_watermark_table(self._engine, self._table.schema)
+        self.look()
+
+    def look(self) -> None:
+        """Do what :meth:`prepare` does, but make nothing."""
         found = find_table(self._engine, self._table)
         self.columns = self._fitted(found)
         self._check(found)
-        with translated(self._engine, "make the table of the watermarks"):
-            create_watermark_table(self._engine, self._table.schema)
-        found = find_table(self._engine, self._table) or found
         self._watermarks = Watermarks(self._engine, spelled_as_found(self._engine, self._table))
         self.is_transactional = (
             found is not None and found.is_transactional and found.are_watermarks_transactional
@@ -97,6 +106,22 @@ class SqlJournalSink:
         deliver = self._deliver if self.is_transactional else self._deliver_rows_first
         with translated(self._engine, "store the rows"), self._transaction() as connection:
             return deliver(connection, batch, before_commit)
+
+    def rehearse(self, batch: RowBatch) -> Sequence[RejectedRow]:
+        """Deliver a batch and take all of it back; return the rows that were refused.
+
+        Numbers that the database has counted up for it stay used. After :meth:`look`, of a
+        journal that has transactions and a table of watermarks.
+        """
+        told: list[RejectedRow] = []
+
+        def take_back(rejected: Sequence[RejectedRow]) -> None:
+            told.extend(rejected)
+            raise _TakenBack
+
+        with suppress(_TakenBack):
+            self.deliver(batch, take_back)
+        return told
 
     def close(self) -> None:
         self._engine.dispose()

@@ -98,8 +98,13 @@ def mask_odbc(connection_string: str) -> str:
     """Return the connection string with every secret starred out."""
     return ";".join(
         f"{key}={'***' if key.lower() in _SECRETS else value}"
-        for key, value in _ATTRIBUTE.findall(connection_string)
+        for key, value in attributes(connection_string)
     )
+
+
+def attributes(connection_string: str) -> list[tuple[str, str]]:
+    """Return the keys and values of a connection string; values in braces with them."""
+    return _ATTRIBUTE.findall(connection_string)
 
 
 def _connect(connection_string: str) -> Any:

@@ -37,6 +37,14 @@ _ENTRIES = (
 _ROWS = "CREATE TABLE IF NOT EXISTS list (position INTEGER PRIMARY KEY, cells TEXT NOT NULL)"
 
 
+#: All that is found comes as one row: for each row sqlite3 lets go of the interpreter's lock, and
+#: gets it back only when the thread that decodes has had its turn of 5 ms.
+_FIND = (
+    "SELECT json_group_array(json_array(key, name, company, record_id)) FROM entries"
+    " WHERE key IN (SELECT value FROM json_each(?))"
+)
+
+
 class _Copy:
     """What both kinds have in common. Thread-safe: readers and the one writer have their own."""
 
@@ -169,13 +177,9 @@ class SqliteNumberCopy(_Copy):
     _stays_open = True
 
     def find(self, keys: Collection[str]) -> dict[str, KeyedEntry]:
-        sql = (
-            "SELECT key, name, company, record_id FROM entries"
-            " WHERE key IN (SELECT value FROM json_each(?))"
-        )
         with self._read() as connection:
-            rows = connection.execute(sql, (json.dumps(list(keys)),)).fetchall()
-        return {row[0]: KeyedEntry._make(row) for row in rows}
+            (found,) = connection.execute(_FIND, (json.dumps(list(keys)),)).fetchone()
+        return {row[0]: KeyedEntry._make(row) for row in json.loads(found)}
 
     def generation(self) -> object:
         """Source: SQLite, PRAGMA data_version: changes when another connection has committed."""

@@ -14,6 +14,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+from cmtel.adapters.service_managers.account_access import (
+    access_of,
+    access_wanted,
+    ensure_account,
+    ensure_groups,
+    ensure_reachable,
+    give_settings,
+)
 from cmtel.adapters.service_managers.systemctl import Systemctl, refusal, run
 from cmtel.adapters.service_managers.systemd_unit import (
     ACCOUNT,
@@ -35,7 +43,7 @@ _BOOTED = Path("/run/systemd/system")
 SYSTEM_UNITS = Path("/etc/systemd/system")
 #: systemd-sysusers makes the account from it, the same at each installation.
 _SYSUSERS = Path("/etc/sysusers.d/cmtel.conf")
-_SYSUSERS_TEXT = f'{MARK}\nu {ACCOUNT} - "cmtel: call journal and notifier" /var/lib/cmtel\n'
+_SYSUSERS_TEXT = f'{MARK}\nu {ACCOUNT} - "Call journal and notifier of cmtel" /var/lib/cmtel\n'
 _SHOWN = (
     "LoadState", "ActiveState", "SubState", "UnitFileState", "MainPID", "User", "StatusText",
     "StateChangeTimestamp", "ExecMainStatus", "FragmentPath", "Job", "Result",
@@ -100,21 +108,26 @@ class SystemdServices:
         return "" if _text_of(path).startswith(MARK) else str(path)
 
     def drift(self, wanted: ServiceDefinition) -> Sequence[Drift]:
-        """Return the lines of the unit that differ, and another start mode."""
+        """Return the lines of the unit that differ, another start mode, settings out of reach."""
         found = _text_of(self._path(wanted.name)).splitlines()
         lines = unit_text(wanted, is_user=self._is_user).splitlines()
-        return [*_line_drift(found, lines), *self._start_drift(wanted)]
+        return [
+            *_line_drift(found, lines), *self._start_drift(wanted), *self._access_drift(wanted),
+        ]  # fmt: skip
 
     def create(self, wanted: ServiceDefinition) -> None:
-        """Make the account, its folders and the unit."""
-        if not self._is_user and not wanted.account:
-            _write(_SYSUSERS, _SYSUSERS_TEXT)
-            _must(["systemd-sysusers", str(_SYSUSERS)])
-        self._give_folders(wanted)
+        """Make the account, give it what it needs, and write the unit."""
         self.update(wanted)
 
     def update(self, wanted: ServiceDefinition) -> None:
-        """Write the unit anew and let systemd read it."""
+        """Write the unit anew and let systemd read it; what the account needs, too.
+
+        Raises:
+            ConfigError: The account or a group is unknown, or cannot reach program or settings.
+        """
+        if not self._is_user:
+            self._prepare_account(wanted)
+        self._give_folders(wanted)
         _write(self._path(wanted.name), unit_text(wanted, is_user=self._is_user))
         self._systemctl.do("daemon-reload")
         verb = "enable" if is_started_at_boot(wanted.start) else "disable"
@@ -150,9 +163,9 @@ class SystemdServices:
     def why_it_ended(self, name: str) -> str:
         """Return systemd's word for it, the exit status and the last line of the journal."""
         shown = self._systemctl.properties(_unit(name), ("Result", "ExecMainStatus"))
-        words = ["journalctl", "--unit", _unit(name), "--lines=3", "--output=cat", "--no-pager"]
+        words = ["journalctl", "--unit", _unit(name), "--lines=30", "--output=cat", "--no-pager"]
         said = run(words[:1] + (["--user"] if self._is_user else []) + words[1:]).out.splitlines()
-        last = next((line for line in said if line.startswith("error:")), "")
+        last = next((line for line in reversed(said) if line.startswith("error:")), "")
         told = f"{shown['Result']}, exit status {shown['ExecMainStatus']}"
         return f"{told}; {last.removeprefix('error: ')}" if last else told
 
@@ -172,6 +185,28 @@ class SystemdServices:
         is_wanted = is_started_at_boot(wanted.start)
         if (found is StartMode.AUTO) is not is_wanted:
             yield Drift("start", str(found), str(wanted.start))
+
+    def _access_drift(self, wanted: ServiceDefinition) -> Iterator[Drift]:
+        """A settings file that was made anew is root's alone."""
+        path = Path(wanted.config_file)
+        if self._is_user or not wanted.config_file:
+            return
+        found, should = access_of(path), access_wanted(wanted.account or ACCOUNT)
+        if found != should:
+            yield Drift(f"access to {path}", found, should)
+
+    def _prepare_account(self, wanted: ServiceDefinition) -> None:
+        """Before the unit is written: what cannot run is not installed."""
+        account = wanted.account or ACCOUNT
+        if not wanted.account:
+            _write(_SYSUSERS, _SYSUSERS_TEXT)
+            _must(["systemd-sysusers", str(_SYSUSERS)])
+        ensure_account(account)
+        ensure_groups(wanted.groups)
+        for program in (Path(wanted.command[0]), Path(__file__).parents[2]):
+            ensure_reachable(program, account)
+        if wanted.config_file:
+            give_settings(Path(wanted.config_file), account)
 
     def _give_folders(self, wanted: ServiceDefinition) -> None:
         """Give the account its folders of the settings' choice; systemd makes the usual ones."""

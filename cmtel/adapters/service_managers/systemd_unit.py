@@ -45,6 +45,7 @@ _HARDENING = (
     ("SystemCallArchitectures=native", "no foreign system calls"),
     ("SystemCallFilter=@system-service", "what services usually call"),
     ("SystemCallFilter=~@privileged @resources", "and none that needs privilege"),
+    ("SystemCallErrorNumber=EPERM", "libraries that try such a call (numpy) do without it"),
 )
 
 
@@ -52,7 +53,8 @@ def unit_text(wanted: ServiceDefinition, *, is_user: bool = False) -> str:
     """Return the unit file of a service.
 
     Args:
-        is_user: For a user's own systemd: it has no account to change to, and cannot harden.
+        is_user: For a user's own systemd: it has no account to change to, cannot harden, and
+            leaves the folders to us, for its idea of them changed with systemd 254.
     """
     sections = [_unit(wanted), _service(wanted, is_user=is_user), _install(is_user=is_user)]
     return "\n\n".join(["\n".join(section) for section in sections]).join([f"{MARK}\n\n", "\n"])
@@ -99,11 +101,6 @@ def _service(wanted: ServiceDefinition, *, is_user: bool) -> Iterable[str]:
     yield "UMask=0027"
     for name, path in wanted.credentials:
         yield f"LoadCredential={name}:{_plain(path).replace('%', '%%')}"
-    yield "StateDirectory=cmtel"
-    yield "LogsDirectory=cmtel"
-    yield "# For the status file, which everybody may read; it outlives a stop."
-    yield "RuntimeDirectory=cmtel"
-    yield "RuntimeDirectoryPreserve=yes"
     if not is_user:
         yield from _account(wanted)
         yield from _hardened(wanted)
@@ -115,6 +112,11 @@ def _account(wanted: ServiceDefinition) -> Iterable[str]:
         yield f"Group={ACCOUNT}"
     if wanted.groups:
         yield f"SupplementaryGroups={' '.join(wanted.groups)}"
+    yield "StateDirectory=cmtel"
+    yield "LogsDirectory=cmtel"
+    yield "# For the status file, which everybody may read; it outlives a stop."
+    yield "RuntimeDirectory=cmtel"
+    yield "RuntimeDirectoryPreserve=yes"
     yield "StateDirectoryMode=0750"
     yield "LogsDirectoryMode=0750"
 

@@ -11,6 +11,7 @@ import ipaddress
 import smtplib
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -68,27 +69,43 @@ class SmtpServer:
         """Hand one mail over; see Mailer. Never raises."""
         begun_secs = time.monotonic()
         replies = Replies(envelope.recipients)
+        ending = self._talk(lambda c: self._converse(c, message, envelope, replies))
+        if ending is not None:
+            replies.decide_rest(ending)
+        return SendReport(replies.decided, round((time.monotonic() - begun_secs) * 1000))
+
+    def knock(self) -> Reply | None:
+        """Connect, encrypt, log in, and leave; return what prevented it. No mail is begun."""
+
+        def greet(connection: Connection) -> None:
+            self._open(connection)
+            connection.say_goodbye()
+
+        return self._talk(greet)
+
+    def _talk(self, say: Callable[[Connection], None]) -> Reply | None:
+        """Hold one dialogue; return the answer, or the lack of one, that ended it early."""
         dialogue = Dialogue() if self._dialogue is None else self._dialogue
         connection = Connection(self._settings.timeout_secs, dialogue)
         try:
-            self._converse(connection, message, envelope, replies)
+            say(connection)
+        except Ended as end:
+            connection.say_goodbye()
+            return end.reply
         except (OSError, smtplib.SMTPException, ValueError) as exc:
             text = _words(exc)
             dialogue.note(text)
-            replies.decide_rest(Reply(connection.stage, None, text))
+            return Reply(connection.stage, None, text)
         finally:
             connection.close()
-        return SendReport(replies.decided, round((time.monotonic() - begun_secs) * 1000))
+        return None
 
     def _converse(
         self, connection: Connection, message: bytes, envelope: Envelope, replies: Replies
     ) -> None:
         """Open, hand over, say goodbye."""
-        try:
-            self._open(connection)
-            transfer(connection, message, envelope, replies)
-        except Ended as end:
-            replies.decide_rest(end.reply)
+        self._open(connection)
+        transfer(connection, message, envelope, replies)
         connection.say_goodbye()
 
     def _open(self, connection: Connection) -> None:

@@ -12,7 +12,6 @@ and only then closes.
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import os
 import selectors
@@ -20,6 +19,7 @@ import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cmtel.adapters.sources.admission import NOT_ALLOWED, Admission, bound, plain_ip, shown
 from cmtel.adapters.sources.tcp_socket import (
     IDLE_SECS,
     READ_BYTES,
@@ -78,7 +78,7 @@ class TcpListen:
     ) -> None:
         self._address = address
         self._clock = clock
-        self._allow = allow
+        self._admission = Admission(allow)
         self._max_connections = max_connections
         self._once = once
         self._is_over = False
@@ -86,7 +86,6 @@ class TcpListen:
         #: Connections with a partial line, by when it came; the longest silent one is first.
         self._quiet_since: dict[_Connection, float] = {}
         self._buffer = bytearray(READ_BYTES)
-        self._refused_count = 0
         self._accept_again_at = 0.0
 
     def run(self, intake: Intake) -> None:
@@ -196,11 +195,11 @@ class TcpListen:
             self._admit(accepted, peer[0])
 
     def _admit(self, accepted: socket.socket, host: str) -> None:
-        peer = _plain_ip(host)
+        peer = plain_ip(host)
         refusal = self._refusal(peer)
         if refusal:
             accepted.close()
-            self._log_refusal(peer, refusal)
+            self._admission.log_refusal(peer, self._name, refusal)
             return
         accepted.setblocking(False)
         keep_alive(accepted, idle_secs=60, every_secs=15, tries=4)
@@ -212,25 +211,11 @@ class TcpListen:
             self._tell_link()
 
     def _refusal(self, peer: str) -> str:
-        if self._allow is not None:
-            ip = ipaddress.ip_address(peer)
-            if not any(ip in network for network in self._allow):
-                return "its address is not allowed"
+        if not self._admission.is_allowed(peer):
+            return NOT_ALLOWED
         if len(self._connections) >= self._max_connections:
             return f"{self._max_connections} connections are open already"
         return ""
-
-    def _log_refusal(self, peer: str, refusal: str) -> None:
-        """A scanner may knock a thousand times a second: log the first, then powers of two."""
-        self._refused_count += 1
-        if self._refused_count & (self._refused_count - 1) == 0:
-            logger.warning(
-                "%s was refused on %s: %s (%d refused so far)",
-                peer,
-                self._name,
-                refusal,
-                self._refused_count,
-            )
 
     def _pause_accepting(self, exc: OSError) -> None:
         """No handle is left: a listener that stays readable must not turn the loop into a spin."""
@@ -251,44 +236,13 @@ class TcpListen:
     def _listen(self) -> socket.socket:
         name = self._address.host_port
         try:
-            listener = _bound(self._address.host, self._address.port)
+            listener = bound(self._address.host, self._address.port, socket.SOCK_STREAM)
+            listener.listen(_BACKLOG)
         except OSError as exc:
             raise bind_error(name, exc) from exc
         _allow_files(self._max_connections + _OTHER_FILES)
-        host, port = listener.getsockname()[:2]
-        self._name = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        self._name = shown(listener)
         return listener
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    """Return a listening socket; no other program can take the same port beside it."""
-    family, kind, protocol, _, where = socket.getaddrinfo(
-        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )[0]
-    listener = socket.socket(family, kind, protocol)
-    try:
-        _own_the_port(listener)
-        if family == socket.AF_INET6 and host == "::":
-            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-        listener.bind(where)
-        listener.listen(_BACKLOG)
-        listener.setblocking(False)
-    except OSError:
-        listener.close()
-        raise
-    return listener
-
-
-def _own_the_port(listener: socket.socket) -> None:
-    """POSIX: rebind while old connections linger. Windows: there that would be port sharing.
-
-    Source: Microsoft, "Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE".
-    """
-    if os.name == "nt":
-        exclusive: int = getattr(socket, "SO_EXCLUSIVEADDRUSE")  # noqa: B009  # Windows only
-        listener.setsockopt(socket.SOL_SOCKET, exclusive, 1)
-    else:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 
 
 def _allow_files(wanted: int) -> None:
@@ -304,10 +258,3 @@ def _allow_files(wanted: int) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
     if limit < wanted:
         logger.warning("only %d files may be open; %d connections need more", limit, wanted)
-
-
-def _plain_ip(host: str) -> str:
-    """Return the address without zone; an IPv4 address that came over IPv6 as IPv4."""
-    ip = ipaddress.ip_address(host.partition("%")[0])
-    mapped = ip.ipv4_mapped if isinstance(ip, ipaddress.IPv6Address) else None
-    return str(mapped or ip)

@@ -1,8 +1,9 @@
-"""What a listener and a dialler have in common: keepalive, and socket errors in words."""
+"""What a listener and a dialler have in common: socket options, and socket errors in words."""
 
 from __future__ import annotations
 
 import errno
+import os
 import socket
 
 from cmtel.errors import AccessDenied, SourceError
@@ -34,6 +35,20 @@ def keep_alive(connection: socket.socket, idle_secs: int, every_secs: int, tries
     for name, value in wanted.items():
         if hasattr(socket, name):
             connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+
+
+def own_the_port(listener: socket.socket) -> None:
+    """Let a listener have its port alone.
+
+    POSIX: rebind while old connections linger. Windows: there that would be port sharing.
+
+    Source: Microsoft, "Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE".
+    """
+    if os.name == "nt":
+        exclusive: int = getattr(socket, "SO_EXCLUSIVEADDRUSE")  # noqa: B009  # Windows only
+        listener.setsockopt(socket.SOL_SOCKET, exclusive, 1)
+    else:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 
 
 def bind_error(address: str, exc: OSError) -> SourceError | AccessDenied:

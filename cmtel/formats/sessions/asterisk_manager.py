@@ -39,6 +39,8 @@ from cmtel.formats.sessions.asterisk_peer import AsteriskSwitch
 
 AUTH, KEEP_ALIVE = "auth", "keep-alive"
 _PING_SECS = 30
+_GREETING = GREETING.encode()
+_RESPONSE = b"response:"
 
 
 class _State(Enum):
@@ -75,14 +77,19 @@ class AsteriskManager(OpenLine):
 
     def received(self, data: bytes, now: float) -> Step:
         """Events are records; greeting and answers are the session's."""
-        step = Step()
+        records: list[bytes] = []
+        send = b""
         for block in self._framer.feed(data):
-            step = self._and(step, self._heard(block, now))
-            if step.ending:
-                break
+            if not self.is_up:
+                answer = self._heard(block, now)
+                send += answer.send
+                if answer.ending:
+                    return Step(send=send, ending=answer.ending)
+            elif _is_record(block):
+                records.append(block)
         if self.is_up:
             self._is_pinged, self.due = False, now + self._ping_secs
-        return step
+        return Step(records=tuple(records), send=send)
 
     def passed(self, now: float) -> Step:
         """It was quiet: ping; or the answer is missing."""
@@ -109,15 +116,13 @@ class AsteriskManager(OpenLine):
         return _action("Logoff") if self.is_up else b""
 
     def _heard(self, block: bytes, now: float) -> Step:
-        if self._state is _State.UP:
-            return Step(records=(block,)) if _is_record(block) else Step()
         if self._state is _State.GREETING:
-            if not block.startswith(GREETING.encode()):
+            if not block.startswith(_GREETING):
                 return Step()
             self.due = now + ANSWER_SECS
             self._state = _State.CHALLENGE if self._is_md5 else _State.LOGIN
             return Step(send=self._first_action())
-        if _value(block, "Response") is None:
+        if not _is_answer(block):
             return Step()  # an event before the login is none of ours
         return self._answered(block)
 
@@ -127,26 +132,18 @@ class AsteriskManager(OpenLine):
         return _action("Login", Username=self._user, Secret=self._secret, Events="cdr")
 
     def _answered(self, block: bytes) -> Step:
-        if (_value(block, "Response") or "").lower() != "success":
+        if (_value(block, "response") or "").lower() != "success":
             self.due = None
-            said = _value(block, "Message") or "without a reason"
+            said = _value(block, "message") or "without a reason"
             detail = f"Asterisk refused the login of '{self._user}': {said}"
             return Step(ending=Ending(detail, is_refused=True))
         if self._state is _State.LOGIN:
             self._state, self.is_up = _State.UP, True
             return Step()
         self._state = _State.LOGIN
-        key = _key(_value(block, "Challenge") or "", self._secret)
+        key = _key(_value(block, "challenge") or "", self._secret)
         return Step(
             send=_action("Login", AuthType="MD5", Username=self._user, Key=key, Events="cdr")
-        )
-
-    @staticmethod
-    def _and(first: Step, then: Step) -> Step:
-        return Step(
-            records=first.records + then.records,
-            send=first.send + then.send,
-            ending=then.ending,
         )
 
 
@@ -160,22 +157,21 @@ def _key(challenge: str, secret: str) -> str:
     return md5((challenge + secret).encode(), usedforsecurity=False).hexdigest()
 
 
+def _is_answer(block: bytes) -> bool:
+    """Tell by the first header: ``OriginateResponse`` is an event with a ``Response`` in it."""
+    return block[: len(_RESPONSE)].lower() == _RESPONSE
+
+
 def _is_record(block: bytes) -> bool:
     """Tell if a block is an event (or damaged), and no answer and no greeting."""
-    return _value(block, "Response") is None and not block.startswith(GREETING.encode())
+    return not _is_answer(block) and not block.startswith(_GREETING)
 
 
 def _value(block: bytes, header: str) -> str | None:
-    """Return the value of the block's first header if it is called so, or of any but the first.
-
-    ``Response`` in the middle of an event (``OriginateResponse`` has one) makes it no answer.
-    """
-    lines = block.decode("utf-8", "replace").splitlines()
-    if header == "Response":
-        lines = lines[:1]
-    for line in lines:
+    """Return the value of a header; None if the block has none of this name."""
+    for line in block.decode("utf-8", "replace").splitlines():
         name, colon, value = line.partition(":")
-        if colon and name.strip().lower() == header.lower():
+        if colon and name.strip().lower() == header:
             return value.strip()
     return None
 

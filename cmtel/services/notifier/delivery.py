@@ -43,7 +43,7 @@ from cmtel.services.notifier.ports import (
     Renderer,
     SystemLog,
 )
-from cmtel.services.notifier.results import after_reply, mail_entry
+from cmtel.services.notifier.results import after_interruption, after_reply, mail_entry
 from cmtel.services.notifier.servers import Servers
 from cmtel.services.ports import Clock
 
@@ -97,11 +97,11 @@ class Delivery:
             self._renderer, self._servers, self._settings = renderer, servers, settings
 
     def start(self) -> None:
-        """Row 16, step 3: what was being sent when the last run ended is uncertain; retry once."""
+        """Row 16, step 3: what was being sent when the last run ended is uncertain; try again."""
         now = self._now()
         with self._store.exclusive():
             rows = [row for row in self._store.open_rows() if row.state is MailState.SENDING]
-            changes = Changes(rows={row.key: _in_doubt(row, now) for row in rows})
+            changes = Changes(rows={row.key: after_interruption(row, now) for row in rows})
             self._store.commit(changes)
         for row in changes.rows.values():
             self._log.write(now, mail_entry(row, "", None, "interrupted"))
@@ -281,10 +281,6 @@ class Delivery:
 
 
 _UNTRIED = Reply(Stage.UNTRIED, None)
-
-
-def _in_doubt(row: OutboxRow, now: datetime) -> OutboxRow:
-    return after_reply(row, Reply(Stage.END, None, "the service was interrupted"), now)
 
 
 def _fault(mailer: Mailer, exc: Exception) -> Log:

@@ -123,6 +123,8 @@ class FeedSet:
         self._told: list[Log] = []
         self._thread: threading.Thread | None = None
         self._is_changed = False
+        #: Why a feed's history could not be read, as it was told last.
+        self._errors: dict[str, str] = {}
         self._known = [self._recalled(plan, now) for plan in plans]
 
     @property
@@ -203,10 +205,14 @@ class FeedSet:
         judge = self.judge(plan.name)
         is_priced = bool(judge and judge.learned and judge.learned.is_priced)
         try:
-            return plan.read_history(since, is_priced)
+            found = plan.read_history(since, is_priced)
         except CmtelError as exc:
-            self._tell(LogLevel.WARNING, plan.name, error=exc.message)
+            if self._errors.get(plan.name) != exc.message:  # it is tried at each check
+                self._tell(LogLevel.WARNING, plan.name, error=exc.message)
+            self._errors[plan.name] = exc.message
             return None
+        self._errors.pop(plan.name, None)
+        return found
 
     def _remembered(self, name: str, since: datetime) -> array[float]:
         gaps = self._store.residuals(name, since)

@@ -16,6 +16,8 @@ _LEAST_SECS = 21 * 86_400
 _GONE_SECS = 14 * 86_400
 #: More parts than this are no trunks or classes but numbers: only the busiest are watched.
 MOST_PARTS = 50
+#: Of those that are not, so many are named.
+_MOST_NAMED = 200
 
 
 def choose_parts(
@@ -28,7 +30,7 @@ def choose_parts(
         weeks: How far back they go.
     """
     now_secs = now.timestamp()
-    busiest = sorted((v for v in stamps if v), key=lambda v: (-len(stamps[v]), v))
+    busiest = sorted((v for v in stamps if v), key=lambda v: (-len(stamps[v]), v))[:_MOST_NAMED]
     reasons = {value: _reason(stamps[value], weeks, now_secs) for value in busiest}
     watched = [value for value, reason in reasons.items() if reason == WATCHED]
     return reasons | dict.fromkeys(watched[MOST_PARTS:], f"only the {MOST_PARTS} busiest are")

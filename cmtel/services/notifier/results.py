@@ -16,6 +16,8 @@ from cmtel.domain.mails.outbox import MailState, OutboxRow
 from cmtel.domain.mails.remedies import remedy_of
 from cmtel.domain.mails.replies import Outcome, Reply, outcome
 
+#: In place of an answer: the service was killed while it waited for one.
+INTERRUPTED = "the service was interrupted"
 _LEVELS = {
     MailState.ACCEPTED: Level.INFO,
     MailState.REFUSED: Level.ERROR,
@@ -48,6 +50,19 @@ def after_reply(row: OutboxRow, reply: Reply, now: datetime) -> OutboxRow:
         return row._replace(state=state, next_try=now + wait)
     ended_as = MailState.ACCEPTED if meaning is Outcome.ACCEPTED else MailState.REFUSED
     return row._replace(state=ended_as, finished_at=now)
+
+
+def after_interruption(row: OutboxRow, now: datetime) -> OutboxRow:
+    """Return the row that was being handed over when the service was killed.
+
+    Unlike a lost answer, which most often means that the mail was taken, a kill is as likely
+    before the mail had left. So it is tried again after every one: a kill repeats at most one mail
+    to a recipient, and loses none.
+    """
+    return row._replace(
+        state=MailState.UNCERTAIN, attempts=row.attempts + 1, doubts=row.doubts + 1,
+        next_try=now + UNCERTAIN_WAIT, last_code=None, last_text=INTERRUPTED,
+    )  # fmt: skip
 
 
 def _wait(row: OutboxRow, meaning: Outcome) -> timedelta:

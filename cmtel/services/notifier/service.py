@@ -37,6 +37,7 @@ class NotifierService:
         self, notifier: Notifier, delivery: Delivery, clock: Clock,
         delivery_clock: StoppableClock, log: EventLog, *,
         before_tick: Callable[[], None] = lambda: None,
+        after_tick: Callable[[], None] = lambda: None,
         is_operators_stop: Callable[[], bool] = lambda: True,
     ) -> None:  # fmt: skip
         """Make it; nothing is read or sent yet.
@@ -46,6 +47,7 @@ class NotifierService:
             delivery_clock: What ``delivery`` waits on; stopped here, once the evaluation has
                 queued its last mails.
             before_tick: Called before each tick; takes up what has changed.
+            after_tick: Called after each tick; tells what came of it.
             is_operators_stop: Whether a stop is meant to last, or a restart (row 15).
         """
         self._notifier = notifier
@@ -54,6 +56,7 @@ class NotifierService:
         self._delivery_clock = delivery_clock
         self._log = log
         self._before_tick = before_tick
+        self._after_tick = after_tick
         self._is_operators_stop = is_operators_stop
 
     def run(self) -> None:
@@ -77,11 +80,14 @@ class NotifierService:
     def _guarded_tick(self) -> float:
         try:
             self._before_tick()
-            return self._notifier.tick()
+            wait_secs = self._notifier.tick()
+            self._after_tick()
         except CmtelError as exc:
             self._tell(type(exc).__name__, exc.message)
         except Exception as exc:  # noqa: BLE001 - see the module: logged, and it goes on
             self._tell(type(exc).__name__, str(exc))
+        else:
+            return wait_secs
         return AFTER_FAULT_SECS
 
     def _deliver(self) -> None:

@@ -96,6 +96,36 @@ def test_a_dialled_number_is_split_and_written_in_full(
     assert reading.dialled(sent) == (outside, lcr, number, key)
 
 
+ELSEWHERE = [
+    ("IT", "06", "0", "0066982", "+39066982"),
+    ("IT", "06", "0", "03331234567", "+393331234567"),
+    ("ES", "91", "0", "0912345678", "+34912345678"),
+    ("PT", "21", "0", "0912345678", "+351912345678"),
+    ("FR", "1", "0", "00140205050", "+33140205050"),
+    ("GB", "20", "9", "979460123", "+442079460123"),
+    # Ofcom's numbers for drama: never in use, and told by their prefix all the same.
+    ("GB", "20", "9", "907700900123", "+447700900123"),
+    ("GB", "20", "9", "9999", None),
+    ("CH", "44", "0", "00446681800", "+41446681800"),
+    ("AR", "11", "0", "001143211234", "+541143211234"),
+    ("AR", "11", "0", "00111543211234", "+5491143211234"),
+    ("CL", "2", "9", "9987654321", "+56987654321"),
+    ("MX", "55", "9", "95512345678", "+525512345678"),
+    ("IN", "22", "0", "002223456789", "+912223456789"),
+    ("RU", "495", "9", "984951234567", "+74951234567"),
+    ("JP", "3", "0", "0010493023125010", "+493023125010"),
+]
+
+
+@pytest.mark.parametrize(("country", "area_code", "outside", "sent", "key"), ELSEWHERE)
+def test_other_countries_dial_too(
+    country: str, area_code: str, outside: str, sent: str, key: str | None
+) -> None:
+    reading = NumberReading(DialPlan(area_code, outside), CountryNumbers(country))
+
+    assert reading.dialled(sent).e164 == key
+
+
 RECEIVED = [
     (BERLIN, "03023125010", "+493023125010"),
     (BERLIN, "3023125010", "+493023125010"),

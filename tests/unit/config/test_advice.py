@@ -50,14 +50,6 @@ def test_settings_without_fault_get_no_warning() -> None:
             "CmTelNotifier/Mail: is needed by the notifier",
         ),
         (
-            with_database(
-                journal(
-                    SOURCE + '<Tariffs currency="EUR"><Tariff prefix="+49" perUnit="1"/></Tariffs>'
-                )
-            ),
-            "Journal/Numbers/@country: is not given: tariffs with + need it",
-        ),
-        (
             with_database(journal(SOURCE.replace("/>", ' user="ann"/>'))),
             "Journal/Source[1]/@user: kind tcp-listen with jsonl has no login",
         ),

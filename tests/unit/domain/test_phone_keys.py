@@ -64,6 +64,11 @@ def test_a_number_in_full_is_found_by_that_alone() -> None:
     assert book_keys("030 1234567", lambda _: "+49301234567") == ["+49301234567"]
 
 
+def test_the_plan_is_not_asked_for_what_is_in_full_but_for_a_trunk_zero_left_in() -> None:
+    assert book_keys("+49 171 12345", lambda _: "+1") == ["+4917112345"]
+    assert book_keys("+49 0171 12345", lambda _: "+4917112345") == ["+4917112345"]
+
+
 def test_a_short_number_may_be_one_of_the_town_or_of_the_switch() -> None:
     assert book_keys("200", lambda _: "+4930200") == ["+4930200", "200"]
 

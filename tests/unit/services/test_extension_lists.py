@@ -96,3 +96,18 @@ def test_a_list_that_has_not_changed_is_not_read() -> None:
 
     assert [made.refresh(FakeClock()), made.refresh(FakeClock())] == [1, 1]
     assert source.readings == 1
+
+
+def test_a_copy_that_another_process_has_made_is_taken_into_effect() -> None:
+    made, source = a_list(["201", "A", None, None, None])
+    source.marked = "v1"
+    made.refresh(FakeClock())
+    other = ExtensionList("The list l", FIELDS, source, made.copy, 3600)
+    source.rows, source.marked = [["201", "B", None, None, None]], "v2"
+    later = FakeClock()
+    later.advance(60)
+    other.refresh(later)
+
+    assert made.refresh(later) == 1
+    assert [entry.room for entry in made.entries] == ["B"]
+    assert source.readings == 2

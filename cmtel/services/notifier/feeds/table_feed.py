@@ -64,6 +64,7 @@ class TableFeed:
         self._tell = tell
         #: What ``auto`` has found; None: it has not looked yet.
         self.is_priced: bool | None = None
+        self._read: tuple[str, Cursor] | None = None
         self._latest: tuple[str | None, float, Look] | None = None
 
     @property
@@ -99,15 +100,26 @@ class TableFeed:
         self._source.close()
 
     def _look(self, text: str | None) -> Look:
-        cursor = Cursor.load(text) if text is not None else None
-        if cursor is None:
+        cursor = self._loaded(text)
+        if cursor is None or text is None:
             return self._first_sight()
         if self.is_priced is None:
             self.is_priced = cursor.is_priced
         rows = self._since(cursor)
+        if not cursor.unpriced and rows and tuple(row.mark for row in rows) == cursor.seen:
+            return Look(text, [])  # nothing has changed, as at most looks
         if rows is not None and is_same_table(rows, cursor):
             return self._counted(cursor, rows, fresh(rows, cursor))
         return self._anchored_anew(cursor, is_long=rows is None)
+
+    def _loaded(self, text: str | None) -> Cursor | None:
+        """Return the cursor of a text; the last one is known without being read again."""
+        if text is None:
+            return None
+        if self._read is None or self._read[0] != text:
+            cursor = Cursor.load(text)
+            self._read = None if cursor is None else (text, cursor)
+        return None if self._read is None else self._read[1]
 
     def _first_sight(self) -> Look:
         last = self._source.last(LOOKED_AT)[::-1]

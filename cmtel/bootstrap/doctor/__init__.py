@@ -1,0 +1,1 @@
+"""The probes of ``cmtel doctor``, a module for each thing that is looked at."""
