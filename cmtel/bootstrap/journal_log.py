@@ -42,6 +42,7 @@ class LogFile(logging.Handler):
 
     def __init__(self, file: NotifierLog) -> None:
         super().__init__()
+        self.setFormatter(logging.Formatter("%(message)s"))
         self._file = file
         self._clock = SystemClock()
 

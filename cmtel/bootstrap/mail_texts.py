@@ -41,6 +41,19 @@ def make_renderer(
     return MailWriter(head, translator(mail_language(config)), site_zone)
 
 
+def registered_site_id(config: Config) -> str:
+    """Return 'Identificador do Hotel' from the registry; "" if the settings name no key.
+
+    Raises:
+        ConfigError: There is no such value.
+        AccessDenied: This user may not read it there.
+    """
+    from cmtel.adapters.windows_registry import registry_text
+
+    key = config.hotel.registry_key
+    return registry_text(key) if key is not None else ""
+
+
 def mail_language(config: Config) -> Language:
     """Return the language of the mails: that of Mail, else that of the file, else the system's."""
     from cmtel.config.languages import language_of

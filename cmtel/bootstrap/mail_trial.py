@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from cmtel.bootstrap.config import load_config
 from cmtel.bootstrap.mail import make_channels, make_mailer, recipients_of
-from cmtel.bootstrap.mail_texts import make_renderer
+from cmtel.bootstrap.mail_texts import make_renderer, registered_site_id
 from cmtel.bootstrap.notifier_feeds import site_zone
 from cmtel.domain.mails.message_id import message_id
 from cmtel.domain.mails.recipients import is_channel
@@ -74,7 +74,8 @@ def send_test_mail(
     people = [each for each in recipients if not is_channel(each)]
     if server_number is not None and not people:
         raise UsageError("No server delivers to a channel; leave --server out.")
-    trial = _Trial(mail, make_renderer(config, zone=site_zone(config)), clock)
+    renderer = make_renderer(config, zone=site_zone(config), site_id=registered_site_id(config))
+    trial = _Trial(mail, renderer, clock)
     reports = trial.through_servers(people, server_number)
     if server_number is None and len(people) < len(recipients):
         channels = [each for each in make_channels(config.recipients) if each.name in recipients]

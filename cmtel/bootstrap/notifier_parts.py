@@ -15,7 +15,7 @@ from cmtel.bootstrap.mail import (
     make_mailers,
     make_system_log,
 )
-from cmtel.bootstrap.mail_texts import make_renderer
+from cmtel.bootstrap.mail_texts import make_renderer, registered_site_id
 from cmtel.bootstrap.notifier_feeds import make_feed_set, site_zone
 from cmtel.bootstrap.silence_settings import incident_rules
 from cmtel.bootstrap.way import make_way_report
@@ -105,7 +105,7 @@ def make_parts(
     return NotifierParts(
         config.check.every_secs,
         make_feed_set(config, store, clock, log),
-        make_renderer(config, zone=zone),
+        make_renderer(config, zone=zone, site_id=registered_site_id(config)),
         Servers(make_mailers(mail, clock), make_channels(config.recipients)),
         outbox_settings(config, mail),
         delivery_settings(config, mail, zone),

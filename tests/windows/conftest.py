@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers import missing
 from tests.windows.console import Console
-from tests.windows.wine import Windows, make_windows_python, windows_machine
+from tests.windows.wine import WINE, Windows, make_windows_python, windows_machine
 
 
 @pytest.fixture(scope="session")
 def windows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Windows]:
     """A Windows machine; the Windows Python is made if it is not there, which takes minutes."""
+    if not WINE.exists():
+        missing("Wine (Debian's wine64)")
     made = make_windows_python()
     with windows_machine(made, tmp_path_factory.mktemp("windows")) as machine:
         yield machine

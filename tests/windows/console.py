@@ -61,9 +61,11 @@ class Console:
 
     def close(self) -> None:
         """End it."""
-        if self._process.stdin is not None:
-            self._process.stdin.close()
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
         self._process.wait(30)
+        self._process.stdout.close()
 
     def _with_settings(self, words: tuple[str, ...]) -> list[str]:
         return [*(["--config", self.settings] if self.settings else []), *words]

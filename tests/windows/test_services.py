@@ -171,13 +171,9 @@ def test_the_original_programs_words_work(console: Console) -> None:
 
 
 def is_drop_in(console: Console, wanted: str) -> bool:
-    return drop_in_state(console) == wanted
-
-
-def drop_in_state(console: Console) -> str:
     found = json.loads(console.drop_in("--json", "/status").out)
     assert found["service"] == "CmTelNotifier"
-    return str(found["state"])
+    return bool(found["state"] == wanted)
 
 
 def test_a_vendors_service_is_left_alone_unless_told(windows: Windows, console: Console) -> None:

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TOP = Path(__file__).parents[2]
+#: Debian's wine64 has no program in /usr/bin.
+WINE = Path("/usr/lib/wine/wine64")
 #: How the folder of the Windows Python is called inside: quoting and code pages are tried by it.
 PYTHON_FOLDER = r"C:\Programme für cmtel"
 _TIMEOUT_SECS = 110
@@ -79,7 +81,7 @@ class Windows:
         kept = {name: os.environ[name] for name in ("LANG", "TZ") if name in os.environ}
         return {
             **kept,
-            "PATH": f"/usr/lib/wine:{os.environ['PATH']}",
+            "PATH": f"{WINE.parent}:{os.environ['PATH']}",
             "HOME": str(self.folder / "home"),
             "LC_ALL": "C.UTF-8",
             "WINEPREFIX": str(self.folder / "prefix"),

@@ -26,22 +26,30 @@ from cmtel.adapters.service_managers.windows_access import (
     virtual_account,
 )
 from cmtel.adapters.service_managers.windows_api import (
-    ProcessStatus,
-    Refinements,
-    Registration,
     WindowsApi,
     WindowsError,
 )
-from cmtel.adapters.service_managers.windows_command import config_file_of, image_path, is_ours
+from cmtel.adapters.service_managers.windows_command import config_file_of, is_ours
 from cmtel.adapters.service_managers.windows_errors import (
     ALREADY_RUNNING,
-    NEVER_STARTED,
     NOT_ACTIVE,
     NOT_INSTALLED,
     SPECIFIC_ERROR,
     meaning,
 )
 from cmtel.adapters.service_managers.windows_replaced import ReplacedServices
+from cmtel.adapters.service_managers.windows_shape import (
+    ALIVE,
+    exit_code_of,
+    in_words,
+    plain_account,
+    refinement_drift,
+    refinements,
+    registration,
+    start_drift,
+    start_mode,
+    state_of,
+)
 from cmtel.domain.service_states import (
     JOURNAL,
     NOTIFIER,
@@ -49,29 +57,11 @@ from cmtel.domain.service_states import (
     ServiceDefinition,
     ServiceState,
     ServiceStatus,
-    StartMode,
 )
-from cmtel.errors import CmtelError, ExitStatus
+from cmtel.errors import CmtelError
 
 #: The source of our events in the Event Log, for both services.
 EVENT_SOURCE = "cmtel"
-#: After a day without failures the next one counts as the first again.
-_RESET_SECS = 86_400
-#: Restarts after 5 s, a minute, and then every five minutes.
-_RESTARTS = tuple((win32.ACTION_RESTART, delay_ms) for delay_ms in (5_000, 60_000, 300_000))
-#: How long a shutdown of the machine waits: mails under way have 5 s, a batch 10.
-_PRESHUTDOWN_MS = 30_000
-_STATES = {
-    win32.STOPPED: ServiceState.STOPPED,
-    win32.START_PENDING: ServiceState.STARTING,
-    win32.STOP_PENDING: ServiceState.STOPPING,
-    win32.RUNNING: ServiceState.RUNNING,
-    # Under way is not there yet.
-    win32.PAUSE_PENDING: ServiceState.RUNNING,
-    win32.PAUSED: ServiceState.PAUSED,
-    win32.CONTINUE_PENDING: ServiceState.PAUSED,
-}
-_ALIVE = (ServiceState.RUNNING, ServiceState.PAUSED, ServiceState.STOPPING)
 
 
 class Pausing(Protocol):
@@ -110,15 +100,15 @@ class WindowsServices:
                 return ServiceStatus(name, ServiceState.NOT_INSTALLED)
             raise self._meaning(error, name, f"look at the service {name}") from error
         began = self._api.started_at_secs(now.process_id) if now.process_id else None
-        state = _state(now, has_process=began is not None)
-        is_alive = state in _ALIVE
+        state = state_of(now, has_process=began is not None)
+        is_alive = state in ALIVE
         return ServiceStatus(
             name, state,
             since=datetime.fromtimestamp(began, UTC) if began is not None and is_alive else None,
             account=found.account,
-            start=_start_mode(found, refined),
+            start=start_mode(found, refined),
             process_id=now.process_id if is_alive else None,
-            exit_code=_exit_code(now) if state is ServiceState.FAILED else None,
+            exit_code=exit_code_of(now) if state is ServiceState.FAILED else None,
             config_file=config_file_of(found.image_path),
             text="disabled" if found.start == win32.DISABLED else "",
         )  # fmt: skip
@@ -141,20 +131,20 @@ class WindowsServices:
             refined = self._api.refinements(name)
             operators = self._operators(name)
             wanted_operators = self._operators_sid(wanted) or operators
-        target = _registration(wanted, found.account)
+        target = registration(wanted, found.account)
         differences = [
             Drift("command", found.image_path, target.image_path),
-            Drift("start", str(_start_mode(found, refined)), str(wanted.start)),
-            Drift("account", _plain(found.account), _plain(target.account)),
+            start_drift(found, refined, wanted.start),
+            Drift("account", plain_account(found.account), plain_account(target.account)),
             Drift("display name", found.display_name, target.display_name),
             Drift("operators", operators or "", wanted_operators or ""),
-            *_refinement_drift(refined, _refinements(wanted)),
+            *refinement_drift(refined, refinements(wanted)),
         ]
         return [each for each in differences if each.found != each.wanted]
 
     def create(self, wanted: ServiceDefinition) -> None:
         """Install it; if a step fails, what was there before is there again."""
-        target = _registration(wanted, virtual_account(wanted.name))
+        target = registration(wanted, virtual_account(wanted.name))
         password = self._password(target.account)
         with self._asking(wanted.name, f"install the service {wanted.name}"):
             if not is_built_in(target.account):
@@ -175,9 +165,9 @@ class WindowsServices:
             if not is_ours(before.image_path):
                 self._replaced.keep(wanted.name, before)
                 account = virtual_account(wanted.name)
-            target = _registration(wanted, account)
+            target = registration(wanted, account)
             password = None
-            if _plain(before.account) != _plain(target.account):
+            if plain_account(before.account) != plain_account(target.account):
                 password = self._password(target.account)
                 if not is_built_in(target.account):
                     self._api.let_log_on_as_service(target.account)
@@ -228,9 +218,9 @@ class WindowsServices:
         """Return the exit status, in words."""
         with self._asking(name, f"look at the service {name}"):
             now = self._api.status(name)
-        code = _exit_code(now)
+        code = exit_code_of(now)
         if code and now.win32_exit_code == SPECIFIC_ERROR:
-            return f"exit status {code}{_in_words(code)}"
+            return f"exit status {code}{in_words(code)}"
         if code:
             refusal = WindowsError(code, "SERVICE_STATUS", "error")
             known = self._meaning(refusal, name, "run")
@@ -239,7 +229,7 @@ class WindowsServices:
 
     def _finish(self, wanted: ServiceDefinition) -> None:
         """What CreateService does not take."""
-        self._api.refine(wanted.name, _refinements(wanted))
+        self._api.refine(wanted.name, refinements(wanted))
         operators = self._operators_sid(wanted) or self._operators(wanted.name)
         self._api.set_rights(wanted.name, service_rights(operators or ""))
         self._api.register_event_source(EVENT_SOURCE)
@@ -286,59 +276,3 @@ class WindowsServices:
         except WindowsError as error:
             if error.code != fine:
                 raise self._meaning(error, name, what) from error
-
-
-def _registration(wanted: ServiceDefinition, account: str) -> Registration:
-    """Return what is wanted; ``account``: whose it is if ``wanted`` names none."""
-    start = win32.DEMAND_START if wanted.start is StartMode.MANUAL else win32.AUTO_START
-    command = image_path(wanted.command)
-    return Registration(command, start, wanted.account or account, wanted.display_name)
-
-
-def _refinements(wanted: ServiceDefinition) -> Refinements:
-    return Refinements(
-        description=wanted.description,
-        is_delayed=wanted.start is StartMode.DELAYED,
-        failure_actions=(_RESET_SECS, _RESTARTS),
-        acts_on_exit_code=True,
-        preshutdown_ms=_PRESHUTDOWN_MS,
-    )
-
-
-def _refinement_drift(found: Refinements, wanted: Refinements) -> Iterator[Drift]:
-    for what, here, there in zip(Refinements._fields, found, wanted, strict=True):
-        if what != "is_delayed" and here is not None:  # the start mode has it
-            yield Drift(what.replace("_", " "), str(here), str(there))
-
-
-def _start_mode(found: Registration, refined: Refinements) -> StartMode:
-    if found.start != win32.AUTO_START:
-        return StartMode.MANUAL
-    return StartMode.DELAYED if refined.is_delayed else StartMode.AUTO
-
-
-def _state(now: ProcessStatus, *, has_process: bool) -> ServiceState:
-    state = _STATES.get(now.state, ServiceState.STOPPED)
-    if state in _ALIVE and not has_process:
-        return ServiceState.FAILED
-    is_failed = state is ServiceState.STOPPED and _exit_code(now)
-    return ServiceState.FAILED if is_failed else state
-
-
-def _exit_code(now: ProcessStatus) -> int | None:
-    """Return how it ended: our exit status, or Windows' error; None: it has not."""
-    if now.state != win32.STOPPED or now.win32_exit_code == NEVER_STARTED:
-        return None
-    if now.win32_exit_code == SPECIFIC_ERROR:
-        return now.service_exit_code
-    return now.win32_exit_code
-
-
-def _in_words(code: int) -> str:
-    known = {int(status): status.name for status in ExitStatus}
-    return f", {known[code].lower().replace('_', ' ')}" if code in known else ""
-
-
-def _plain(account: str) -> str:
-    """Return an account for comparison: Windows writes .\\user for one of this machine."""
-    return account.casefold().removeprefix(".\\")
