@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Sequence
 
 from cmtel.errors import LineRejected
 
@@ -39,6 +40,28 @@ class StrictCsv:
             # The blanks at the end belong to the quoted field, if that is still open.
             raise QuoteOpen if self._open.fullmatch(line) else LineRejected
         return self._unquoted(line, self._quote)
+
+    def split_alike(self, texts: Sequence[str]) -> list[list[str]]:
+        """Return the fields of many lines at once.
+
+        Raises:
+            LineRejected: One of them has to be split by itself: it is refused, or has a quote
+                inside of a field.
+        """
+        lines = [text.strip(self._blanks) for text in texts]
+        if self._quote is None or self._quote not in "".join(lines):
+            return [line.split(self._delimiter) for line in lines]
+        try:
+            reader = csv.reader(
+                lines, delimiter=self._delimiter, quotechar=self._quote, strict=True
+            )
+            rows = list(reader)
+        except csv.Error as exc:
+            raise LineRejected from exc
+        # csv takes a quote inside of a field without quotes, and reads on where one is open.
+        if len(rows) != len(lines) or self._quote in "".join(map("".join, rows)):
+            raise LineRejected
+        return rows
 
     def _unquoted(self, line: str, quote: str) -> list[str]:
         try:

@@ -6,12 +6,14 @@ differences and sums are made on the absolute time line.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from cmtel.errors import LineRejected
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SIGNS = ((4, "-"), (7, "-"), (10, " "), (13, ":"), (16, ":"))
 _HOUR_END = timedelta(minutes=59, seconds=59)
 #: Ten years; forgetting them costs time only.
 _MOST_DAYS = 3_660
@@ -158,6 +160,24 @@ class SwitchClock:
             raise LineRejected
         return offsets[hour]
 
+    def offset_of_all(self, columns: Iterable[Sequence[str]]) -> str:
+        """Return the offset that all these local times have, as text; "" without zone.
+
+        Args:
+            columns: Of texts as for :meth:`offset_around`; "" is no time.
+
+        Raises:
+            LineRejected: They do not all have the same one, or it is not as simple as that.
+        """
+        if self._zone is None:
+            return ""
+        hours = {text[:13] for texts in columns for text in texts if text}
+        offsets = set(map(self.offset_around, hours))
+        offset = offsets.pop() if len(offsets) == 1 else None
+        if offset is None:
+            raise LineRejected
+        return offset
+
     def _offsets_of_day(self, day: str) -> str | dict[str, str | None]:
         """Return the offset of the whole day, or those of its hours if they are not the same."""
         begin = iso_time(f"{day} 00:00:00")
@@ -181,6 +201,26 @@ class SwitchClock:
 def iso(moment: datetime) -> str:
     """Return a moment as ``YYYY-MM-DDTHH:MM:SS`` with its offset; fractions are cut off."""
     return moment.isoformat(timespec="seconds")
+
+
+def iso_times(texts: Sequence[str]) -> list[datetime | None]:
+    """Return the times of texts ``YYYY-MM-DD HH:MM:SS``; None for "".
+
+    Raises:
+        LineRejected: A text has another layout, or a value is impossible.
+    """
+    joined = "".join(texts)
+    how_many = len(texts) - texts.count("")
+    # fromisoformat knows other layouts of 19 characters; none with these signs in these places.
+    if not {0, 19}.issuperset(map(len, texts)) or any(
+        joined[place::19] != sign * how_many for place, sign in _SIGNS
+    ):
+        raise LineRejected
+    parse = datetime.fromisoformat
+    try:
+        return [parse(text) if text else None for text in texts]
+    except ValueError as exc:
+        raise LineRejected from exc
 
 
 def ms_between(earlier: datetime, later: datetime | None) -> int | None:
