@@ -27,6 +27,7 @@ _TEXT_NAMES = (
 _TIME_NAMES = tuple(
     f"{prefix}{part}" for prefix in ("", "answer-", "end-") for part in ("datetime", "date", "time")
 )
+_UNITS = ("s", "ms", "min", "hms")
 _Value = TypeVar("_Value")
 NAMES = (*_TEXT_NAMES, *_TIME_NAMES)
 _DIRECTIONS: Mapping[str, Direction] = {"in": "in", "out": "out", "internal": "internal"}
@@ -42,7 +43,12 @@ OPTIONS = (
     FormatOption("comment", "lines that begin with this text are comments"),
     FormatOption("skip", "regular expression: lines that match it are headings"),
     FormatOption("date-format", "strptime patterns with | between, or epoch"),
-    FormatOption("duration-unit", "s, ms or min: the unit of durations that are numbers", "s"),
+    FormatOption(
+        "duration-unit",
+        "s, ms or min: the unit of durations that are numbers; hms: their digits are [H]HMMSS",
+        "s",
+    ),
+    FormatOption("ring-unit", "the unit of ring where it is another one", "duration-unit"),
     FormatOption("direction", "in, out or internal: the direction of all records"),
     FormatOption("direction-map", "word=value,...: words of the direction field"),
     FormatOption("state-map", "word=value,...: words of the state field"),
@@ -121,7 +127,8 @@ class NamedFieldReader:
         self._times = NamedTimes(options, self._names, self.hint)
         self._plan = NumberPlan(values)
         self._legs = LegCounter()
-        self._unit = choice(values, "duration-unit", ("s", "ms", "min"), "s")
+        self._unit = choice(values, "duration-unit", _UNITS, "s")
+        self._ring_unit = choice(values, "ring-unit", _UNITS, self._unit)
         self._direction = choice(values, "direction", tuple(_DIRECTIONS), "")
         self._directions = word_map(values, "direction-map", tuple(_DIRECTIONS))
         self._states = word_map(values, "state-map", tuple(_STATES))
@@ -134,7 +141,8 @@ class NamedFieldReader:
             LineRejected: A value is bad, or neither start nor end is known.
         """
         direction, remote, local = self._parties(values)
-        ring_ms, connected_ms = self._duration(values, "ring"), self._duration(values, "connected")
+        ring_ms = self._duration(values, "ring", self._ring_unit)
+        connected_ms = self._duration(values, "connected", self._unit)
         times = self._times.of_call(values, ring_ms, connected_ms)
         connected_secs = None if times.connected_ms is None else times.connected_ms // 1000
         currency = values.get("currency") or (self._currency if values.get("charge") else None)
@@ -190,9 +198,9 @@ class NamedFieldReader:
             return self._plan.direction(caller, called)
         return None
 
-    def _duration(self, values: Mapping[str, str], name: str) -> int | None:
+    def _duration(self, values: Mapping[str, str], name: str, unit: str) -> int | None:
         text = values.get(name, "")
-        return any_duration_ms(text, self._unit) if text else None
+        return any_duration_ms(text, unit) if text else None
 
     def _state(
         self, values: Mapping[str, str], connected_ms: int | None, is_answered: bool
