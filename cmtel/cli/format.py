@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cmtel.cli.output import emit_json, emit_pairs, emit_table, emit_text, settings, tell
+from cmtel.cli.format_detect import detect
+from cmtel.cli.output import emit_json, emit_pairs, emit_table, emit_text, settings
 from cmtel.errors import ExitStatus
 
 if TYPE_CHECKING:
     from cmtel.formats.seam import Format, FormatOption
-    from cmtel.services.format_detection import Fit
 
 app = typer.Typer(
     name="format",
@@ -95,32 +95,7 @@ def decode(
     return ExitStatus.DATA_DIFFER if has_rejected else ExitStatus.DONE
 
 
-@app.command()
-def detect(file: File) -> ExitStatus:
-    """Name the formats that fit a file, best first."""
-    from itertools import islice
-
-    from cmtel.adapters.clock import SystemClock
-    from cmtel.adapters.input_file import read_blocks
-    from cmtel.formats import registry
-    from cmtel.services.format_detection import SAMPLE_BYTES
-    from cmtel.services.format_detection import detect as find_fits
-
-    sample = b"".join(islice(read_blocks(file), 16))[:SAMPLE_BYTES]
-    fits = find_fits(map(registry.get, registry.names()), sample, SystemClock().now())
-    _emit_fits(fits)
-    return ExitStatus.DONE if fits else ExitStatus.FAILURE
-
-
-def _emit_fits(fits: Sequence[Fit]) -> None:
-    if settings.is_json:
-        emit_json([{**fit._asdict(), "share": round(fit.share, 4)} for fit in fits])
-        return
-    if not fits:
-        tell("No format fits. 'delimited' and 'fixed' take what you describe by --opt fields=...")
-        return
-    rows = [(f.format_name, f"{f.share:.1%}", f.calls, f.skipped, f.rejected) for f in fits]
-    emit_table(("format", "decodes", "calls", "skipped", "rejected"), rows)
+app.command("detect")(detect)
 
 
 def _row(form: Format) -> tuple[object, ...]:

@@ -30,7 +30,7 @@ def calls_alike(records: NamedFieldReader, columns: Columns, raws: Sequence[str]
     directions, remote, local = _parties(records, columns, blank)
     times = records.times.of_calls_alike(
         columns,
-        [records.ms(text) for text in columns.get("ring", blank)],
+        [records.ring_ms(text) for text in columns.get("ring", blank)],
         [records.ms(text) for text in columns.get("connected", blank)],
     )
     prices = list(map(records.price, columns.get("charge", blank), columns.get("currency", blank)))

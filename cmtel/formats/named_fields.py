@@ -29,6 +29,7 @@ _TIME_NAMES = tuple(
     f"{prefix}{part}" for prefix in ("", "answer-", "end-") for part in ("datetime", "date", "time")
 )
 _REMEMBERED = 16_384
+_UNITS = ("s", "ms", "min", "hms")
 _Value = TypeVar("_Value")
 NAMES = (*_TEXT_NAMES, *_TIME_NAMES)
 _DIRECTIONS: Mapping[str, Direction] = {"in": "in", "out": "out", "internal": "internal"}
@@ -44,7 +45,12 @@ OPTIONS = (
     FormatOption("comment", "lines that begin with this text are comments"),
     FormatOption("skip", "regular expression: lines that match it are headings"),
     FormatOption("date-format", "strptime patterns with | between, or epoch"),
-    FormatOption("duration-unit", "s, ms or min: the unit of durations that are numbers", "s"),
+    FormatOption(
+        "duration-unit",
+        "s, ms or min: the unit of durations that are numbers; hms: their digits are [H]HMMSS",
+        "s",
+    ),
+    FormatOption("ring-unit", "the unit of ring where it is another one", "duration-unit"),
     FormatOption("direction", "in, out or internal: the direction of all records"),
     FormatOption("direction-map", "word=value,...: words of the direction field"),
     FormatOption("state-map", "word=value,...: words of the state field"),
@@ -137,12 +143,14 @@ class NamedFieldReader:
         self.times = NamedTimes(options, self.names, self.hint)
         self.plan = NumberPlan(values)
         self.legs = LegCounter()
-        self._unit = choice(values, "duration-unit", ("s", "ms", "min"), "s")
+        self._unit = choice(values, "duration-unit", _UNITS, "s")
+        self._ring_unit = choice(values, "ring-unit", _UNITS, self._unit)
         self._direction = choice(values, "direction", tuple(_DIRECTIONS), "")
         self._directions = word_map(values, "direction-map", tuple(_DIRECTIONS))
         self._states = word_map(values, "state-map", tuple(_STATES))
         self._currency = values.get("currency") or None
         self.ms = lru_cache(_REMEMBERED)(self._ms)
+        self.ring_ms = lru_cache(_REMEMBERED)(self._ring_ms)
         self.price = lru_cache(_REMEMBERED)(self._price)
         self.way_of = lru_cache(_REMEMBERED)(self._way_of)
         self.state_of_word = lru_cache(_REMEMBERED)(self._state_of_word)
@@ -154,10 +162,8 @@ class NamedFieldReader:
             LineRejected: A value is bad, or neither start nor end is known.
         """
         direction, remote, local = self._parties(values)
-        ring_ms, connected_ms = (
-            self.ms(values.get("ring", "")),
-            self.ms(values.get("connected", "")),
-        )
+        ring_ms = self.ring_ms(values.get("ring", ""))
+        connected_ms = self.ms(values.get("connected", ""))
         times = self.times.of_call(values, ring_ms, connected_ms)
         connected_secs = None if times.connected_ms is None else times.connected_ms // 1000
         price = self.price(values.get("charge", ""), values.get("currency", ""))
@@ -220,6 +226,9 @@ class NamedFieldReader:
 
     def _ms(self, text: str) -> int | None:
         return any_duration_ms(text, self._unit) if text else None
+
+    def _ring_ms(self, text: str) -> int | None:
+        return any_duration_ms(text, self._ring_unit) if text else None
 
     def _state_of_word(self, word: str) -> State | None:
         return _value_of(_STATES, self._states.get(word, word)) if word else None

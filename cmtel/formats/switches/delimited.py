@@ -26,7 +26,11 @@ OPTIONS = (
         "the names of the fields in order, commas between; - ignores one",
         required=True,
     ),
-    FormatOption("delimiter", "one character, or tab, comma, semicolon, pipe", "comma"),
+    FormatOption(
+        "delimiter",
+        "one character, or tab, comma, semicolon, pipe; blanks: one or more blanks, no quotes",
+        "comma",
+    ),
     FormatOption("quote", "one character, or none", '"'),
     *NAMED_OPTIONS,
 )
@@ -39,7 +43,16 @@ SIMULATED_FIELDS = (
 _DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 
 
+class _BlankParted:
+    """Fields parted by any number of blanks; none of them can be empty or hold a blank."""
+
+    def split(self, text: str) -> list[str]:
+        return text.split()
+
+
 class _LineReader:
+    _csv: StrictCsv | _BlankParted
+
     def __init__(self, options: DecodeOptions) -> None:
         values = options.values
         self._names = [name.strip() for name in values["fields"].split(",")]
@@ -77,7 +90,11 @@ def _stripped(column: Sequence[str]) -> Sequence[str]:
     return column
 
 
-def _dialect(values: Mapping[str, str]) -> StrictCsv:
+def _dialect(values: Mapping[str, str]) -> StrictCsv | _BlankParted:
+    if values.get("delimiter") == "blanks":
+        if values.get("quote", "none") != "none":
+            raise bad_value("quote", values["quote"], "With delimiter=blanks it is none.")
+        return _BlankParted()
     delimiter = _one_character(values, "delimiter", _DELIMITERS, "comma")
     if values.get("quote") == "none":
         return StrictCsv(delimiter, None)
