@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from cmtel.bootstrap.http_sources import make_http_listen
+from cmtel.bootstrap.http_sources import make_http_listen, make_http_poll
 from cmtel.domain.source_address import SourceAddress, SourceKind, parse_source_address
 from cmtel.domain.source_options import (
     Network,
@@ -56,11 +56,13 @@ def make_source(
         return _make_tcp(address, clock, session, once)
     if address.kind is SourceKind.HTTP_LISTEN:
         return make_http_listen(address, clock, chosen, login or Login())
+    if address.kind is SourceKind.HTTP:
+        return make_http_poll(address, clock, chosen, login or Login(), once=once)
     maker = _MAKERS.get(address.kind)
     if maker is None:
         raise UsageError(
             f"Sources of kind {address.kind} are not available in this version of cmtel.",
-            hint=f"There are {', '.join((SourceKind.TCP, SourceKind.HTTP_LISTEN, *_MAKERS))}.",
+            hint="There are tcp, http-listen, http, " + ", ".join(_MAKERS) + ".",
         )
     return maker(address, clock, chosen, once)
 
