@@ -49,6 +49,10 @@ class _BlankParted:
     def split(self, text: str) -> list[str]:
         return text.split()
 
+    def split_alike(self, texts: Sequence[str]) -> list[list[str]]:
+        """Return the fields of many lines."""
+        return [text.split() for text in texts]
+
 
 class _LineReader:
     _csv: StrictCsv | _BlankParted
