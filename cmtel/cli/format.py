@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -50,7 +51,8 @@ def list_formats() -> None:
     if settings.is_json:
         emit_json([_summary(form) for form in formats])
     else:
-        emit_table(("Format", "Switch", "Transport", "Port"), (_row(form) for form in formats))
+        rows = ((form.name, form.switch, _connection(form), form.default_port) for form in formats)
+        emit_table(("Format", "Switch", "Connection", "Port"), rows)
 
 
 @app.command()
@@ -96,6 +98,11 @@ def decode(
 
 
 app.command("detect")(detect)
+
+
+def _connection(form: Format) -> str:
+    """Who dials whom, or what is read: ``show`` has the rest."""
+    return re.sub(r" \([^)]*\)", "", form.transport).split(";")[0]
 
 
 def _row(form: Format) -> tuple[object, ...]:
