@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import grp
 import os
+import pwd
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -27,7 +29,7 @@ from cmtel.bootstrap.doctor.site import Site, make_site
 from cmtel.bootstrap.services import Job
 from cmtel.config.places import Places
 from cmtel.domain.service_states import ServiceState, ServiceStatus
-from cmtel.errors import ConfigError
+from cmtel.errors import ConfigError, ServiceError
 from cmtel.services.doctor import Finding, Verdict
 from tests.fakes_services import FakeServices
 from tests.integration.doctor.examined import MAIL, SOURCE, journal, settings_file, verdict
@@ -250,8 +252,7 @@ def test_a_credential_is_looked_for_where_systemd_takes_it_from(
     found, text = verdict(path, "secret")
 
     assert found is Verdict.FAIL
-    assert "there is no file" in text
-    assert "cmtel-no-such" in text
+    assert "no credential cmtel-no-such" in text
 
 
 def test_what_a_service_cannot_have_is_said(
@@ -263,3 +264,24 @@ def test_what_a_service_cannot_have_is_said(
 
     assert verdict(path, "secret")[0] is Verdict.OK
     assert probe.look().verdict is Verdict.WARN
+
+
+def test_the_groups_that_a_service_gives_its_account_count(open_folder: Path) -> None:
+    group = grp.getgrgid(os.getgid()).gr_name
+    path = file_with(open_folder, 0o040)
+    user = next(each.pw_name for each in pwd.getpwall() if each.pw_uid not in (0, os.geteuid()))
+
+    assert account_called(user, (group,)).may(path, READ).is_allowed
+
+
+def test_a_service_manager_that_does_not_answer_is_told(tmp_path: Path) -> None:
+    class Silent(FakeServices):
+        def look(self, name: str) -> ServiceStatus:
+            raise ServiceError("systemctl does not answer.")
+
+    path = settings_file(tmp_path, journal(tmp_path, SOURCE))
+
+    finding = account_finding(make_site(path, load_config(str(path)), SystemClock(), Silent()))
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.details[0] == "systemctl does not answer."
