@@ -178,6 +178,15 @@ def test_each_right_that_is_missing_is_named(open_folder: Path) -> None:
     assert f"may not read the file of source f {open_folder}/calls.log" in told
 
 
+def test_a_file_behind_a_closed_folder_is_a_missing_right(open_folder: Path) -> None:
+    (open_folder / "closed").mkdir(mode=0o700)
+    database = '<Database url="mysql://h/d" user="u" secretRef="file:closed/none"/>'
+
+    finding = look(open_folder, database + journal(open_folder, SOURCE), STRANGER)
+
+    assert any(f"({open_folder}/closed: mode 0700" in line for line in finding.details)
+
+
 def test_a_service_does_not_see_what_lies_in_tmp(open_folder: Path) -> None:
     path = settings_file(open_folder, journal(open_folder, SOURCE))
 
