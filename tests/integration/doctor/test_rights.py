@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import grp
 import os
+import pwd
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -27,7 +29,7 @@ from cmtel.bootstrap.doctor.site import Site, make_site
 from cmtel.bootstrap.services import Job
 from cmtel.config.places import Places
 from cmtel.domain.service_states import ServiceState, ServiceStatus
-from cmtel.errors import ConfigError
+from cmtel.errors import ConfigError, ServiceError
 from cmtel.services.doctor import Finding, Verdict
 from tests.fakes_services import FakeServices
 from tests.integration.doctor.examined import MAIL, SOURCE, journal, settings_file, verdict
@@ -176,6 +178,15 @@ def test_each_right_that_is_missing_is_named(open_folder: Path) -> None:
     assert f"may not read the file of source f {open_folder}/calls.log" in told
 
 
+def test_a_file_behind_a_closed_folder_is_a_missing_right(open_folder: Path) -> None:
+    (open_folder / "closed").mkdir(mode=0o700)
+    database = '<Database url="mysql://h/d" user="u" secretRef="file:closed/none"/>'
+
+    finding = look(open_folder, database + journal(open_folder, SOURCE), STRANGER)
+
+    assert any(f"({open_folder}/closed: mode 0700" in line for line in finding.details)
+
+
 def test_a_service_does_not_see_what_lies_in_tmp(open_folder: Path) -> None:
     path = settings_file(open_folder, journal(open_folder, SOURCE))
 
@@ -250,8 +261,7 @@ def test_a_credential_is_looked_for_where_systemd_takes_it_from(
     found, text = verdict(path, "secret")
 
     assert found is Verdict.FAIL
-    assert "there is no file" in text
-    assert "cmtel-no-such" in text
+    assert "no credential cmtel-no-such" in text
 
 
 def test_what_a_service_cannot_have_is_said(
@@ -263,3 +273,24 @@ def test_what_a_service_cannot_have_is_said(
 
     assert verdict(path, "secret")[0] is Verdict.OK
     assert probe.look().verdict is Verdict.WARN
+
+
+def test_the_groups_that_a_service_gives_its_account_count(open_folder: Path) -> None:
+    group = grp.getgrgid(os.getgid()).gr_name
+    path = file_with(open_folder, 0o040)
+    user = next(each.pw_name for each in pwd.getpwall() if each.pw_uid not in (0, os.geteuid()))
+
+    assert account_called(user, (group,)).may(path, READ).is_allowed
+
+
+def test_a_service_manager_that_does_not_answer_is_told(tmp_path: Path) -> None:
+    class Silent(FakeServices):
+        def look(self, name: str) -> ServiceStatus:
+            raise ServiceError("systemctl does not answer.")
+
+    path = settings_file(tmp_path, journal(tmp_path, SOURCE))
+
+    finding = account_finding(make_site(path, load_config(str(path)), SystemClock(), Silent()))
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.details[0] == "systemctl does not answer."
