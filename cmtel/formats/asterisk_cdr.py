@@ -230,7 +230,9 @@ class AsteriskCdrReader:
             end = _parse(end_text) if end_text else None
         except ValueError as exc:
             raise LineRejected from exc
-        offset = self._common_offset(start_text, answer_text, end_text) if self._has_zone else ""
+        offset = (
+            self._clock.offset_of_call(start_text, answer_text, end_text) if self._has_zone else ""
+        )
         if end is None or offset is None:
             return self._exact_times(start, answer, end, Cdr._make(cdr))
         return (
@@ -238,14 +240,6 @@ class AsteriskCdrReader:
             end_text.replace(" ", "T") + offset,
             ms_between(start, answer) if answer else None,
         )
-
-    def _common_offset(self, start: str, answer: str, end: str) -> str | None:
-        """Return the offset of all three times, None if they are not as simple as that."""
-        hour, offset = start[:13], self._clock.offset_around(start)
-        for text in (answer, end):
-            if text and text[:13] != hour and self._clock.offset_around(text) != offset:
-                return None
-        return offset
 
     def _exact_times(
         self, start: datetime, answer: datetime | None, end: datetime | None, cdr: Cdr
