@@ -78,6 +78,10 @@ class SampleFeed:
         if self.data and not self.data.endswith((b"\n", b"\r")):
             self.data += b"\n"
 
+    def end(self) -> None:
+        """The input has ended."""
+        self.cut()
+
     def close(self) -> None:
         """The input has ended."""
         self.cut()
@@ -109,13 +113,18 @@ class SampleIntake:
         """What came, one input after the other."""
         return b"".join(bytes(feed.data) for feed in self._feeds)
 
-    def open_feed(self, peer: str | None = None, input_id: str | None = None) -> SampleFeed:
+    def open_feed(
+        self, peer: str | None = None, input_id: str | None = None, *, is_patient: bool = True
+    ) -> SampleFeed:
         """Return the feed of one input."""
         self._feeds.append(SampleFeed(self._count))
         return self._feeds[-1]
 
     def commit(self) -> None:
         """Nothing is made durable: this is a sample."""
+
+    def offer(self) -> None:
+        """As ``commit``."""
 
     def checkpoints(self) -> list[FileCheckpoint]:
         """Nothing was read before."""
