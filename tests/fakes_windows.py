@@ -112,6 +112,9 @@ class FakeWindows:
     def remove_event_source(self, source: str) -> None:
         self.event_sources.discard(source)
 
+    def profiles_folder(self) -> str:
+        return "C:\\Users"
+
     def user(self) -> str:
         return "HOTEL\\rita"
 

@@ -7,7 +7,6 @@ folder, on a free port, as a user that is not root, and stopped by its process i
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import socket
 import subprocess
@@ -189,6 +188,8 @@ def _folder(user: str) -> Iterator[tuple[Path, list[str]]]:
 
 
 def _existing(user: str) -> str:
+    import pwd  # there is none on Windows, where tests that need no server are run, too
+
     try:
         return pwd.getpwnam(user).pw_name
     except KeyError:

@@ -20,7 +20,15 @@ FRESH = timedelta(seconds=90)
 def own_status_file(job: str) -> StatusFile:
     """Return the status file that this process writes for its job: notifier or journal."""
     given = os.environ.get("RUNTIME_DIRECTORY", "").partition(":")[0]
-    return StatusFile(Path(given) if given else state_folder(), job)
+    return StatusFile(Path(given) if given else public_status_folder(), job)
+
+
+def public_status_folder() -> Path:
+    """Return where status files are if systemd gives no place for them.
+
+    On Windows a folder of its own, which everybody may read (adapters/service_managers/windows.py).
+    """
+    return state_folder() / "status" if sys.platform == "win32" else state_folder()
 
 
 def found_status(job: str, now: datetime, *, is_user: bool = False) -> dict[str, Any] | None:
@@ -48,7 +56,7 @@ def last_status(job: str) -> dict[str, Any] | None:
 
 
 def _documents(job: str, *, is_user: bool) -> list[dict[str, Any]]:
-    folders = [state_folder()]
+    folders = [public_status_folder()]
     if sys.platform != "win32" and not is_user:
         folders.append(_SYSTEM_FOLDER)
     found = [StatusFile(folder, job).read() for folder in folders]

@@ -136,11 +136,17 @@ class NotifierWork(_ServiceWork):
         load_notifier_config(self._config_path)
 
     def _run(self) -> None:
+        from cmtel.adapters.restart_note import RestartNote
+        from cmtel.bootstrap.folders import state_folder
         from cmtel.bootstrap.notifier_service import run_notifier
         from cmtel.bootstrap.notifier_settings import NotifierOrder
 
-        order = NotifierOrder(self._config_path)
-        run_notifier(order, self._clock, lambda: not self._is_shutdown)
+        note = RestartNote(state_folder())
+        run_notifier(
+            NotifierOrder(self._config_path),
+            self._clock,
+            lambda: not self._is_shutdown and not note.holds(self._clock.now()),
+        )
 
     def is_paused(self) -> bool:
         """Tell whether every feed is paused; used by one thread."""

@@ -9,13 +9,15 @@ from cmtel.adapters.service_managers.windows import WindowsServices
 from cmtel.adapters.service_managers.windows_pywin32 import Pywin32
 from cmtel.bootstrap.folders import log_folder, state_folder
 from cmtel.bootstrap.pausing import StoredPauses
+from cmtel.bootstrap.status_files import public_status_folder
 from cmtel.errors import UsageError
 
 
 def windows_services() -> WindowsServices:
     """Return the manager of this machine's services."""
     folders = tuple(dict.fromkeys((str(state_folder()), str(log_folder()))))
-    return WindowsServices(Pywin32(), StoredPauses(), folders, typed_password)
+    public_folder = str(public_status_folder())
+    return WindowsServices(Pywin32(), StoredPauses(), folders, typed_password, public_folder)
 
 
 def typed_password(account: str) -> str:

@@ -20,7 +20,8 @@ COMMANDS = {
     "journal import": {"--url", "--table", "--format", "--opt", "--timezone", "--year-hint"},
     "journal validate": {"--url", "--table"},
     "notifier explain": set[str](),
-    "notifier install": {"--account"},
+    "journal create-table": {"--if-missing"},
+    "notifier install": {"--account", "--now"},
     "notifier resume": set[str](),
     "notifier start": set[str](),
     "notifier status": set[str](),
@@ -43,7 +44,7 @@ def calls(path: Path) -> list[str]:
 def test_there_are_the_samples() -> None:
     names = {path.name for path in FILES}
 
-    assert names == {"check-journal.cmd", "import-nightly.cmd", "install.cmd"}
+    assert names == {"check-journal.cmd", "import-nightly.cmd", "install.cmd", "first-steps.cmd"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

@@ -23,7 +23,7 @@ TOP = Path(__file__).parents[2]
 WINE = Path("/usr/lib/wine/wine64")
 #: How the folder of the Windows Python is called inside: quoting and code pages are tried by it.
 PYTHON_FOLDER = r"C:\Programme für cmtel"
-_TIMEOUT_SECS = 110
+_TIMEOUT_SECS = 200
 _ENVIRONMENT = "[System\\\\CurrentControlSet\\\\Control\\\\Session Manager\\\\Environment]"
 
 
@@ -47,34 +47,21 @@ class Windows:
         self.drive = folder / "prefix" / "drive_c"
         self.program_data = self.drive / "ProgramData" / "cmtel"
 
-    def run(self, program: str, *words: str, **variables: str) -> Done:
-        """Run a program to its end."""
-        done = self.run_bytes(program, *words, **variables)
+    def run(self, program: str, *words: str, folder: Path | None = None) -> Done:
+        """Run a program to its end, in this folder."""
+        done = subprocess.run(
+            ["wine64", program, *words], capture_output=True, stdin=subprocess.DEVNULL,
+            timeout=_TIMEOUT_SECS, env=self.environment(), check=False, cwd=folder,
+        )  # fmt: skip
         return Done(done.returncode, _text(done.stdout), _text(done.stderr))
 
-    def run_bytes(
-        self, program: str, *words: str, **variables: str
-    ) -> subprocess.CompletedProcess[bytes]:
-        """Run a program to its end; what it said is not decoded."""
-        return subprocess.run(
-            ["wine64", program, *words], capture_output=True, stdin=subprocess.DEVNULL,
-            timeout=_TIMEOUT_SECS, env={**self.environment(), **variables}, check=False,
-        )  # fmt: skip
-
-    def start(self, program: str, *words: str) -> subprocess.Popen[bytes]:
-        """Start a program that goes on; what it says is not read."""
-        return subprocess.Popen(
-            ["wine64", program, *words], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, env=self.environment(),
-        )  # fmt: skip
-
-    def python(self, *words: str, **variables: str) -> Done:
+    def python(self, *words: str) -> Done:
         """Run the Windows Python."""
-        return self.run(rf"{PYTHON_FOLDER}\python.exe", *words, **variables)
+        return self.run(rf"{PYTHON_FOLDER}\python.exe", *words)
 
-    def cmtel(self, *words: str, **variables: str) -> Done:
+    def cmtel(self, *words: str) -> Done:
         """Run ``cmtel``."""
-        return self.python("-P", "-m", "cmtel", *words, **variables)
+        return self.python("-P", "-m", "cmtel", *words)
 
     def environment(self) -> dict[str, str]:
         """Return the variables with which Wine's programs find this machine, and cmtel."""
@@ -89,6 +76,7 @@ class Windows:
             "WINEDEBUG": os.environ.get("WINEDEBUG", "-all"),
             "WINEDLLOVERRIDES": "mscoree,mshtml=;winedbg.exe=d",
             "PYTHONPATH": r"C:\cmtel-source",
+            "WINEPATH": PYTHON_FOLDER,  # before PATH: there are cmtel.exe and CmTelNotifier.exe
         }
 
     def path(self, path: Path) -> str:

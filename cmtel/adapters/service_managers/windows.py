@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Protocol
 
 from cmtel.adapters.service_managers import windows_api as win32
@@ -58,7 +58,7 @@ from cmtel.domain.service_states import (
     ServiceState,
     ServiceStatus,
 )
-from cmtel.errors import CmtelError
+from cmtel.errors import CmtelError, ConfigError
 
 #: The source of our events in the Event Log, for both services.
 EVENT_SOURCE = "cmtel"
@@ -75,18 +75,20 @@ class WindowsServices:
 
     def __init__(
         self, api: WindowsApi, pausing: Pausing, folders: Sequence[str],
-        ask_password: Callable[[str], str],
+        ask_password: Callable[[str], str], public_folder: str = "",
     ) -> None:  # fmt: skip
         """Make it; Windows is not asked for anything yet.
 
         Args:
             folders: The platform's folders for state and logs, the one for state first.
+            public_folder: Where the services leave what everybody may read.
             ask_password: Returns the password of an account; asked only when one is set.
         """
         self._api = api
         self._pausing = pausing
         self._folders = folders
         self._replaced = ReplacedServices(Path(folders[0]))
+        self._public_folder = public_folder
         self._ask_password = ask_password
 
     def look(self, name: str) -> ServiceStatus:
@@ -145,6 +147,7 @@ class WindowsServices:
     def create(self, wanted: ServiceDefinition) -> None:
         """Install it; if a step fails, what was there before is there again."""
         target = registration(wanted, virtual_account(wanted.name))
+        self._ensure_reachable(wanted.command[0], target.account)
         password = self._password(target.account)
         with self._asking(wanted.name, f"install the service {wanted.name}"):
             if not is_built_in(target.account):
@@ -166,6 +169,7 @@ class WindowsServices:
                 self._replaced.keep(wanted.name, before)
                 account = virtual_account(wanted.name)
             target = registration(wanted, account)
+            self._ensure_reachable(wanted.command[0], target.account)
             password = None
             if plain_account(before.account) != plain_account(target.account):
                 password = self._password(target.account)
@@ -244,8 +248,24 @@ class WindowsServices:
         for folder in dict.fromkeys((*self._folders, *wanted.folders)):
             self._api.make_folder(folder)
             self._api.set_file_rights(folder, folder_rights(sids))
+        if self._public_folder:
+            self._api.make_folder(self._public_folder)
+            rights = folder_rights(sids, is_for_all_to_see=True)
+            self._api.set_file_rights(self._public_folder, rights)
         if wanted.config_file:
             self._api.set_file_rights(wanted.config_file, settings_rights(sids))
+
+    def _ensure_reachable(self, program: str, account: str) -> None:
+        """Refuse what would end as error 1053: a Python in a user's own folder."""
+        is_stranger = is_built_in(account) and account.casefold() != "localsystem"
+        with self._asking("", "ask where users' folders are"):
+            profiles = PureWindowsPath(self._api.profiles_folder())
+        if is_stranger and PureWindowsPath(program).is_relative_to(profiles):
+            raise ConfigError(
+                f"{account} cannot read {program}, which is in a user's own folder.",
+                hint="Install Python for all users, and cmtel with it; or give that user's "
+                "account: install --account 'DOMAIN\\user'.",
+            )
 
     def _password(self, account: str) -> str | None:
         """Ask for a password; accounts of Windows and managed ones (gMSA, with a $) have none."""

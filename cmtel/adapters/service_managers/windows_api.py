@@ -125,5 +125,8 @@ class WindowsApi(Protocol):
     def remove_event_source(self, source: str) -> None:
         """Forget it; no error if there is none."""
 
+    def profiles_folder(self) -> str:
+        """Where users' own folders are; usually C:\\Users."""
+
     def user(self) -> str:
         """Who calls: DOMAIN\\user."""

@@ -187,6 +187,11 @@ class Pywin32:
         with suppress(FileNotFoundError):
             registry.DeleteKey(registry.HKEY_LOCAL_MACHINE, rf"{_EVENT_LOG}\{source}")
 
+    def profiles_folder(self) -> str:
+        with self._told():
+            folder: str = _load("win32profile").GetProfilesDirectory()
+        return folder
+
     def user(self) -> str:
         name_sam_compatible = 2
         try:

@@ -108,6 +108,14 @@ def test_both_services_may_write_what_they_share_and_read_the_settings(
     assert f"(A;;FR;;;{service_sid(NOTIFIER)})" in windows.file_rights[CONFIG]
 
 
+def test_everybody_may_read_what_is_for_everybody(windows: FakeWindows, tmp_path: Path) -> None:
+    folders, public = (str(tmp_path),), str(tmp_path / "status")
+    WindowsServices(windows, Requests(), folders, Passwords(), public).create(WANTED)
+
+    assert "(A;OICI;0x1200a9;;;BU)" in windows.file_rights[public]
+    assert ";;;BU)" not in windows.file_rights[str(tmp_path)]
+
+
 def test_a_named_account_gets_the_right_to_log_on_and_its_password_is_asked_for_once(
     services: WindowsServices, windows: FakeWindows, passwords: Passwords
 ) -> None:
@@ -134,6 +142,23 @@ def test_an_account_that_windows_does_not_know_is_wrong_usage(
 ) -> None:
     with pytest.raises(UsageError):
         services.create(WANTED._replace(account="HOTEL\\nobody"))
+
+    assert windows.services == {}
+
+
+@pytest.mark.parametrize(
+    "account", ["", r"NT AUTHORITY\LocalService", "LocalSystem", "HOTEL\\anna"]
+)
+def test_a_python_in_a_users_own_folder_is_refused_to_strangers(
+    services: WindowsServices, windows: FakeWindows, account: str
+) -> None:
+    program = r"c:\users\Anna\AppData\Local\Programs\Python\python.exe"
+    wanted = WANTED._replace(account=account, command=(program, *WANTED.command[1:]))
+    if account in ("LocalSystem", "HOTEL\\anna"):
+        services.create(wanted)
+        return
+    with pytest.raises(ConfigError, match="own folder"):
+        services.create(wanted)
 
     assert windows.services == {}
 
