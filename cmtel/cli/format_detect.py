@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from cmtel.services.format_detection import Fit
     from cmtel.services.layout_proposal import TriedProposal
 
-#: Below that a known format does not fit well enough to leave it at that.
-_GOOD_SHARE = 0.9
+#: Below that a known format does not fit well enough to leave it at that: feeds have bad lines.
+_GOOD_SHARE = 0.5
+#: Below that it fits by chance, and a proposal that fits better comes first.
+_CHANCE_SHARE = 0.3
 
 File = Annotated[
     str | None,
@@ -93,7 +95,7 @@ def _proposed(sample: Sample, clock: Any) -> TriedProposal | None:
 
 def _emit(fits: Sequence[Fit], tried: TriedProposal | None, sample: Sample) -> ExitStatus:
     found = [*fits, *([tried.fit] if tried else [])]
-    found.sort(key=lambda fit: -fit.share)
+    found.sort(key=lambda fit: fit.share < _CHANCE_SHARE)
     if settings.is_json:
         emit_json([_document(fit, tried, sample) for fit in found])
     elif found:

@@ -21,8 +21,8 @@ from cmtel.services.format_detection import Fit, fit_of
 
 #: A layout that decodes less of the sample is no proposal.
 _LEAST_SHARE = 0.5
-#: A call has a time and at least a second field, or nothing was understood.
-_FEWEST_FIELDS = 2
+#: A call has a time and at least one party, or nothing was understood.
+_PARTIES = frozenset({"remote_number", "local_number", "caller", "called"})
 _EXAMPLES = 3
 _PREFERENCE = {"cm-ticket": 3, "delimited": 2, "fixed": 1}
 
@@ -60,7 +60,8 @@ def _tried(
 ) -> TriedProposal | None:
     options = DecodeOptions(year_hint=read_utc.date(), values=proposal.options)
     fit = fit_of(form, options, sample, read_utc)
-    if fit.share < _LEAST_SHARE or not fit.calls or len(proposal.fields) < _FEWEST_FIELDS:
+    has_party = any(field.name in _PARTIES for field in proposal.fields)
+    if fit.share < _LEAST_SHARE or not fit.calls or not has_party:
         return None
     examples = _calls(form, options, sample, read_utc)
     return TriedProposal(proposal, fit, tuple(islice(examples, _EXAMPLES)))

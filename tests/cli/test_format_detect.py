@@ -70,6 +70,15 @@ def test_layout_proposes_one_also_where_a_format_fits(tmp_path: Path, capsys: Ca
     assert ["proposal" in each for each in detected(capsys)].count(True) == 1
 
 
+def test_a_known_format_with_bad_lines_stays_the_first(tmp_path: Path, capsys: Captured) -> None:
+    path = tmp_path / "noisy.log"
+    path.write_bytes(KNOWN * 4 + b"01.07.25 12:00:00;NOISE;0301;4930999\r\n" * 8)
+
+    main(["--json", "format", "detect", "--layout", str(path)])
+
+    assert detected(capsys)[0]["format_name"] == "fritzbox"
+
+
 def test_what_has_no_layout_ends_with_a_failure(tmp_path: Path, capsys: Captured) -> None:
     path = tmp_path / "prose.txt"
     path.write_text("Dear all,\nnothing of that kind.\nYours\n")
