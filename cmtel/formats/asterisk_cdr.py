@@ -129,12 +129,19 @@ class AsteriskCdrReader:
             ),
         )  # fmt: skip
 
-    def calls_alike(self, cdrs: Sequence[tuple[str, ...]], raws: Sequence[str]) -> list[Outcome]:
+    def calls_alike(
+        self,
+        cdrs: Sequence[tuple[str, ...]],
+        raws: Sequence[str],
+        *,
+        sent_directions: Sequence[Direction | None] | None = None,
+    ) -> list[Outcome]:
         """Return the calls of CDRs without odd times, by columns: three times as fast.
 
         Args:
             cdrs: Each as for :meth:`call`.
             raws: All bytes of each record as text.
+            sent_directions: As for :meth:`call`.
 
         Raises:
             LineRejected: :meth:`call` is needed. Nothing is remembered.
@@ -147,6 +154,9 @@ class AsteriskCdrReader:
         callers, called = caller_numbers(src), numbers(dst)
         billed_secs = list(map(int, billed))
         directions = self._directions(callers, called, contexts)
+        if sent_directions:
+            found = zip(sent_directions, directions, strict=True)
+            directions = [sent or by_numbers for sent, by_numbers in found]
         call_ids = [
             linked or own or None for linked, own in zip(linked_ids, unique_ids, strict=True)
         ]
@@ -206,7 +216,7 @@ class AsteriskCdrReader:
         self, starts: Sequence[str], answers: Sequence[str], ends: Sequence[str]
     ) -> tuple[list[str], list[str], list[int | None]]:
         """What :meth:`_times` returns, as columns; LineRejected if it is not so simple."""
-        if not all(ends):
+        if not all(starts) or not all(ends):
             raise LineRejected
         started, answered = iso_times(starts), iso_times(answers)
         iso_times(ends)

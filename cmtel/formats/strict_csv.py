@@ -45,8 +45,7 @@ class StrictCsv:
         """Return the fields of many lines at once.
 
         Raises:
-            LineRejected: One of them has to be split by itself: it is refused, or has a quote
-                inside of a field.
+            LineRejected: One of them is refused, or has a quote that its next line closes.
         """
         lines = [text.strip(self._blanks) for text in texts]
         if self._quote is None or self._quote not in "".join(lines):
@@ -58,8 +57,12 @@ class StrictCsv:
             rows = list(reader)
         except csv.Error as exc:
             raise LineRejected from exc
-        # csv takes a quote inside of a field without quotes, and reads on where one is open.
-        if len(rows) != len(lines) or self._quote in "".join(map("".join, rows)):
+        # csv reads on where a quote is open, and takes one inside of a field without quotes.
+        if len(rows) != len(lines):
+            raise LineRejected
+        if self._quote in "".join(map("".join, rows)) and not all(
+            map(self._valid.fullmatch, lines)
+        ):
             raise LineRejected
         return rows
 
