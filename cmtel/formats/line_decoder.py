@@ -95,6 +95,8 @@ def read_lines(
             return read_alike(cast(Sequence[str], texts), raws)
         except LineRejected:
             pass  # the odd lines are looked for in ever smaller parts
+    if len(texts) < 2 * _FEWEST_ALIKE:
+        return _read_one_by_one(read, texts, raws)
     return _read_parts(read, texts, raws, read_alike)
 
 
@@ -120,7 +122,7 @@ def _read_parts(
     read: ReadLine, texts: Sequence[str | None], raws: Sequence[str], read_alike: ReadAlike
 ) -> list[Outcome]:
     outcomes: list[Outcome] = []
-    step = max(len(texts) // _PARTS, 1)
+    step = max(len(texts) // _PARTS, _FEWEST_ALIKE)
     for begin in range(0, len(texts), step):
         end = begin + step
         outcomes += read_lines(read, texts[begin:end], raws[begin:end], read_alike)
