@@ -153,17 +153,12 @@ class AsteriskCdrReader:
         started, ended, answered_after = self._times_alike(starts, answers, ends)
         callers, called = caller_numbers(src), numbers(dst)
         billed_secs = list(map(int, billed))
-        directions = self._directions(callers, called, contexts)
-        if sent_directions:
-            found = zip(sent_directions, directions, strict=True)
-            directions = [sent or by_numbers for sent, by_numbers in found]
+        sent = sent_directions or [None] * len(raws)
+        directions = self._directions(callers, called, contexts, sent)
         call_ids = [
             linked or own or None for linked, own in zip(linked_ids, unique_ids, strict=True)
         ]
-        states: list[State] = [
-            "CONN" if secs else _state(disposition, is_answered=bool(answer))
-            for secs, disposition, answer in zip(billed_secs, dispositions, answers, strict=True)
-        ]
+        states = _states(billed_secs, dispositions, answers)
         legs = self._legs.next_legs(call_ids)  # nothing is refused any more
         name_of = self._name_of
         return [
@@ -197,14 +192,16 @@ class AsteriskCdrReader:
         callers: Sequence[str | None],
         called: Sequence[str | None],
         contexts: Sequence[str],
+        sent: Sequence[Direction | None],
     ) -> list[Direction | None]:
         are_internal, by_context = self._plan.are_internal, self._plan.by_context
         return [
-            ("internal" if is_to_internal or not to else "out") if is_internal
+            way if way
+            else ("internal" if is_to_internal or not to else "out") if is_internal
             else "in" if is_to_internal or not to
             else by_context(context)
-            for is_internal, to, is_to_internal, context in zip(
-                are_internal(callers), called, are_internal(called), contexts, strict=True
+            for way, is_internal, to, is_to_internal, context in zip(
+                sent, are_internal(callers), called, are_internal(called), contexts, strict=True
             )
         ]  # fmt: skip
 
@@ -308,6 +305,15 @@ def _state(disposition: str, *, is_answered: bool) -> State:
         return "RING"
     is_busy = disposition == "BUSY"
     return state_of(0, is_answered=is_answered and not is_busy, is_busy=is_busy)
+
+
+def _states(
+    billed_secs: Sequence[int], dispositions: Sequence[str], answers: Sequence[str]
+) -> list[State]:
+    return [
+        "CONN" if secs else _state(disposition, is_answered=bool(answer))
+        for secs, disposition, answer in zip(billed_secs, dispositions, answers, strict=True)
+    ]
 
 
 def _creation(unique_id: str) -> datetime | None:
