@@ -59,6 +59,7 @@ types: $(INSTALLED_DEV) ## mypy, strict
 docs: $(INSTALLED) ## write the pages and samples that are made from the program anew
 	$(PY) -m docs.generate_commands
 	$(PY) -m docs.generate_configuration
+	$(PY) -m docs.generate_switches
 
 translations: $(INSTALLED) ## bring new texts into the catalogues, and compile them
 	$(PY) -m docs.generate_translations

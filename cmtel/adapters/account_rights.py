@@ -116,7 +116,7 @@ def account_called(name: str, groups: tuple[str, ...] = ()) -> Account:
             f"The account {name}, which runs the service, does not exist here: {exc.args[0]}.",
             hint="'cmtel notifier install' and 'cmtel journal install' make it, or --account.",
         ) from exc
-    if entry.pw_uid == os.geteuid():
+    if entry.pw_uid == os.geteuid() and extra <= {*os.getgroups()}:
         return own_account()
     ids = frozenset(os.getgrouplist(name, entry.pw_gid)) | extra
     return Account(name, entry.pw_uid, ids)

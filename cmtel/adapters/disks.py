@@ -24,7 +24,8 @@ _REMOTE = frozenset(
 )  # fmt: skip
 #: Of Win32 GetDriveType.
 _DRIVE_REMOTE = 4
-_MOUNTS = Path("/proc/self/mountinfo")
+#: The table of mounts (Linux).
+MOUNTS = Path("/proc/self/mountinfo")
 
 
 def free_bytes(folder: Path) -> int:
@@ -40,7 +41,7 @@ def has_free_inodes(folder: Path) -> bool:
     return found.f_files == 0 or found.f_favail > 0
 
 
-def network_kind(folder: Path, mounts: Path = _MOUNTS) -> str:
+def network_kind(folder: Path, mounts: Path = MOUNTS) -> str:
     """Return what kind of network drive a folder is on; empty: none, or nobody can tell.
 
     Args:

@@ -11,8 +11,9 @@ from typing import cast
 
 from cmtel.errors import AccessDenied, CmtelError, SourceError
 
-#: Large enough that a block's own cost does not count, small beside the program's memory.
-_BLOCK_BYTES = 256 * 1024
+#: Large enough that a block's own cost does not count, small enough for what is made of it to stay
+#: in the cache of the processor: with 256 KiB decoding is a sixth slower.
+_BLOCK_BYTES = 64 * 1024
 
 
 def read_blocks(path: str) -> Iterator[bytes]:

@@ -112,15 +112,16 @@ class Deliveries:
         context = MappingContext(
             source.name, known.decoding.timezone, self.order.internal_as, sink.counts_utf16
         )
+        form = known.format  # looked up once: a folder of small files makes a decoder for each
         ranges = fold_ranges.ranges_in_effect(self.spool, source, is_folding=self.order.is_folding)
         return SourceDelivery(
             self.spool, sink, self.clock, self.committer,
-            lambda: known.format.make_decoder(known.decoding),
+            lambda: form.make_decoder(known.decoding),
             RowMapper(sink.columns, context),
             # Without transactions a crash may write a batch twice: then a batch is one row.
             BATCH_RECORDS if sink.is_transactional else 1,
             self.enrichers,
-            LegPlan(known.format.legs, ranges, self.order.legs_wait, self.order.is_folding),
+            LegPlan(form.legs, ranges, self.order.legs_wait, self.order.is_folding),
         )  # fmt: skip
 
     def _warn_of_a_lost_spool(self, source: SpoolSource, sink: SqlJournalSink) -> None:

@@ -48,6 +48,29 @@ def make_http_listen(
     return HttpListen(address, clock, rules)
 
 
+def make_http_poll(
+    address: SourceAddress, clock: Clock, options: Mapping[str, str], login: Login, *, once: bool
+) -> Source:
+    """Return the source that asks a URL.
+
+    Raises:
+        UsageError: An option is wrong, or half of a login is missing.
+    """
+    from cmtel.adapters.sources.http_poll import DEFAULT_INTERVAL_SECS, HttpPoll, PollRules, basic
+
+    scheme = parse_word("auth", options.get("auth", "basic"), ("basic", "bearer"))
+    check_http_login(scheme, login)
+    authorization = None
+    if login.password is not None:
+        is_token = login.user is None
+        authorization = (
+            f"Bearer {login.password}" if is_token else basic(login.user or "", login.password)
+        )
+    interval = options.get("interval", str(DEFAULT_INTERVAL_SECS))
+    rules = PollRules(parse_count("interval", interval), authorization, options.get("tls-ca"))
+    return HttpPoll(address, clock, rules, once=once)
+
+
 def check_http_login(scheme: str, login: Login) -> None:
     """Return if the login is whole, or there is none at all.
 

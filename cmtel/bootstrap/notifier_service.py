@@ -43,8 +43,8 @@ def run_notifier(
     second notifier, which would put the log of the first one aside.
 
     Args:
-        is_operators_stop: Whether the stop that came is meant to last; None: systemd is asked,
-            and a restart that cmtel itself announced is none.
+        is_operators_stop: Whether the stop that came is meant to last; None: systemd is asked.
+            A restart that cmtel itself announced never is.
 
     Raises:
         ConfigError: The settings cannot be used; every reason is named, in the log too.
@@ -53,7 +53,7 @@ def run_notifier(
     _refuse_a_second(order.state_folder or state_folder())
     log = begin_log(order)
     log.write(clock.now(), _entry(Level.INFO, "START", version=__version__, pid=os.getpid()))
-    lasts = is_operators_stop or partial(_is_lasting_stop, order, clock)
+    lasts = partial(_is_lasting_stop, order, clock, is_operators_stop or _by_systemd)
     try:
         with opened_notifier(order, clock, log, lasts) as service:
             service.run()
@@ -106,13 +106,15 @@ def opened_notifier(
         opened.close()
 
 
-def _is_lasting_stop(order: NotifierOrder, clock: SystemClock) -> bool:
+def _is_lasting_stop(
+    order: NotifierOrder, clock: SystemClock, is_operators_stop: Callable[[], bool]
+) -> bool:
     """Row 15: those who are mailed of a stop are not to be mailed of a restart or a shutdown."""
-    if _restart_note(order).holds(clock.now()):
-        return False
-    if sys.platform == "win32":
-        return True
-    return is_lasting_stop(f"{NOTIFIER}.service", os.environ)
+    return not _restart_note(order).holds(clock.now()) and is_operators_stop()
+
+
+def _by_systemd() -> bool:
+    return sys.platform == "win32" or is_lasting_stop(f"{NOTIFIER}.service", os.environ)
 
 
 def _restart_note(order: NotifierOrder) -> RestartNote:

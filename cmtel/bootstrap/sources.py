@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-from cmtel.bootstrap.http_sources import make_http_listen
+from cmtel.bootstrap.http_sources import make_http_listen, make_http_poll
 from cmtel.domain.source_address import SourceAddress, SourceKind, parse_source_address
 from cmtel.domain.source_options import (
     Network,
@@ -17,6 +18,9 @@ from cmtel.domain.source_options import (
 from cmtel.errors import UsageError
 from cmtel.formats.session import Login, Session
 from cmtel.services.ports import Clock, Source
+
+if TYPE_CHECKING:
+    from cmtel.adapters.sources.file_folder import Afterwards
 
 
 def make_source(
@@ -52,11 +56,13 @@ def make_source(
         return _make_tcp(address, clock, session, once)
     if address.kind is SourceKind.HTTP_LISTEN:
         return make_http_listen(address, clock, chosen, login or Login())
+    if address.kind is SourceKind.HTTP:
+        return make_http_poll(address, clock, chosen, login or Login(), once=once)
     maker = _MAKERS.get(address.kind)
     if maker is None:
         raise UsageError(
             f"Sources of kind {address.kind} are not available in this version of cmtel.",
-            hint=f"There are {', '.join((SourceKind.TCP, SourceKind.HTTP_LISTEN, *_MAKERS))}.",
+            hint="There are tcp, http-listen, http, " + ", ".join(_MAKERS) + ".",
         )
     return maker(address, clock, chosen, once)
 
@@ -119,7 +125,39 @@ def _make_file(
 ) -> Source:
     from cmtel.adapters.sources.file_tail import FileTail
 
+    if "then" in options:
+        return _make_folder(address, clock, options, once)
+    if "settle" in options:
+        raise UsageError("The source option 'settle' is of no use without 'then'.")
     return FileTail(address, clock, once=once, rollover=options.get("rollover"))
+
+
+def _make_folder(
+    address: SourceAddress, clock: Clock, options: Mapping[str, str], once: bool
+) -> Source:
+    from cmtel.adapters.sources.file_folder import DEFAULT_SETTLE_SECS, FileFolder
+
+    if "rollover" in options:
+        raise UsageError("The source options 'then' and 'rollover' cannot be used together.")
+    settle_secs: float = DEFAULT_SETTLE_SECS
+    if "settle" in options:
+        settle_secs = parse_count("settle", options["settle"], at_least=0)
+    then = _afterwards(options["then"])
+    return FileFolder(address, clock, then, settle_secs=settle_secs, once=once)
+
+
+def _afterwards(then: str) -> Afterwards:
+    from cmtel.adapters.sources.file_folder import Afterwards
+
+    word, colon, folder = then.partition(":")
+    if word == "move" and folder.strip():
+        return Afterwards(is_kept=False, folder=folder.strip())
+    if colon or word not in ("keep", "delete"):
+        raise UsageError(
+            f"The source option 'then' cannot be '{then}'.",
+            hint="It is keep, delete or move:DIR.",
+        )
+    return Afterwards(is_kept=word == "keep")
 
 
 def _make_tcp(address: SourceAddress, clock: Clock, session: Session | None, once: bool) -> Source:

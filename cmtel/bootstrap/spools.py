@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,13 @@ def replay(folders: Sequence[Path], source_name: str | None, sequence: int | Non
             ]
             count += spool.replay(letters, SystemClock().now())
     return count
+
+
+def prune_letters(folders: Sequence[Path], before_utc: datetime, *, is_trial: bool) -> int:
+    """Delete (or only count) the dead letters that were rejected before a moment."""
+    return sum(
+        spool.prune_dead_letters(before_utc, is_trial=is_trial) for _, spool in _opened(folders)
+    )
 
 
 def _opened(folders: Sequence[Path]) -> Iterator[tuple[Path, SqliteSpool]]:

@@ -14,7 +14,7 @@ from typing import Any
 from cmtel.adapters.clock import SystemClock
 from cmtel.bootstrap.config import load_config, locate_config
 from cmtel.bootstrap.notifier_check import describe_notifier
-from cmtel.bootstrap.services import Job, manager
+from cmtel.bootstrap.services import Job, control
 from cmtel.bootstrap.spools import describe_spools
 from cmtel.bootstrap.status_files import found_status, last_status
 from cmtel.bootstrap.way import describe_ways
@@ -36,7 +36,7 @@ def status_now(
         SpoolError: A spool that was named is none.
     """
     now = SystemClock().now()
-    services = [manager().look(job.service_name) for job in (Job.NOTIFIER, Job.JOURNAL)]
+    services = [control(job).status() for job in (Job.NOTIFIER, Job.JOURNAL)]
     notifier = _notifier(now)
     config_file = config_path or _bound_file(services) or _usual_file()
     found = Found(

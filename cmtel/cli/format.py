@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cmtel.cli.output import emit_json, emit_pairs, emit_table, emit_text, settings, tell
+from cmtel.cli.format_detect import detect
+from cmtel.cli.output import emit_json, emit_pairs, emit_table, emit_text, settings
 from cmtel.errors import ExitStatus
 
 if TYPE_CHECKING:
     from cmtel.formats.seam import Format, FormatOption
-    from cmtel.services.format_detection import Fit
 
 app = typer.Typer(
     name="format",
@@ -50,7 +51,8 @@ def list_formats() -> None:
     if settings.is_json:
         emit_json([_summary(form) for form in formats])
     else:
-        emit_table(("Format", "Switch", "Transport", "Port"), (_row(form) for form in formats))
+        rows = ((form.name, form.switch, _connection(form), form.default_port) for form in formats)
+        emit_table(("Format", "Switch", "Connection", "Port"), rows)
 
 
 @app.command()
@@ -95,32 +97,12 @@ def decode(
     return ExitStatus.DATA_DIFFER if has_rejected else ExitStatus.DONE
 
 
-@app.command()
-def detect(file: File) -> ExitStatus:
-    """Name the formats that fit a file, best first."""
-    from itertools import islice
-
-    from cmtel.adapters.clock import SystemClock
-    from cmtel.adapters.input_file import read_blocks
-    from cmtel.formats import registry
-    from cmtel.services.format_detection import SAMPLE_BYTES
-    from cmtel.services.format_detection import detect as find_fits
-
-    sample = b"".join(islice(read_blocks(file), 16))[:SAMPLE_BYTES]
-    fits = find_fits(map(registry.get, registry.names()), sample, SystemClock().now())
-    _emit_fits(fits)
-    return ExitStatus.DONE if fits else ExitStatus.FAILURE
+app.command("detect")(detect)
 
 
-def _emit_fits(fits: Sequence[Fit]) -> None:
-    if settings.is_json:
-        emit_json([{**fit._asdict(), "share": round(fit.share, 4)} for fit in fits])
-        return
-    if not fits:
-        tell("No format fits. 'delimited' and 'fixed' take what you describe by --opt fields=...")
-        return
-    rows = [(f.format_name, f"{f.share:.1%}", f.calls, f.skipped, f.rejected) for f in fits]
-    emit_table(("format", "decodes", "calls", "skipped", "rejected"), rows)
+def _connection(form: Format) -> str:
+    """Who dials whom, or what is read: ``show`` has the rest."""
+    return re.sub(r" \([^)]*\)", "", form.transport).split(";")[0]
 
 
 def _row(form: Format) -> tuple[object, ...]:

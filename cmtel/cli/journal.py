@@ -8,6 +8,7 @@ from cmtel.cli import (
     journal_ingest,
     journal_pause,
     journal_price,
+    journal_prune,
     journal_spool,
     journal_table,
     journal_view,
@@ -27,3 +28,4 @@ app.add_typer(journal_view.app)
 app.add_typer(journal_price.app)
 app.add_typer(service_verbs.verbs_of("journal"))
 app.add_typer(journal_pause.app)
+app.add_typer(journal_prune.app)

@@ -86,3 +86,5 @@ class ServiceStatus(NamedTuple):
     config_file: str = ""
     #: What it, or the system, says of itself; one line.
     text: str = ""
+    #: What its account belongs to as this service alone; Linux.
+    groups: tuple[str, ...] = ()

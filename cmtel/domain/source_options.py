@@ -50,11 +50,9 @@ SOURCE_OPTIONS: Mapping[SourceKind, Mapping[str, str]] = {
     },
     SourceKind.HTTP: {
         "interval": "seconds between two questions (60)",
-        "auth": "basic, digest or bearer (basic)",
+        "auth": "basic: with user and password; bearer: the secret is a token (basic)",
         "user": "the user to log in with",
         "secretRef": "where that user's password, or the token, is kept",
-        "overlap": "with {since}: how many seconds each answer reaches back (86400)",
-        "page": "with {offset}: how many records an answer has at most (1000)",
         "tls-ca": "the file with the certificates to trust, PEM (the system's)",
     },
     SourceKind.SERIAL: {"flow": "flow control: none, rtscts, dsrdtr or xonxoff (none)"},

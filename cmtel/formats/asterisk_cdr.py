@@ -7,18 +7,18 @@ second of the channel's creation, a point, a counter); formats.md 2.1.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import NamedTuple
 
-from cmtel.domain.calls import CallRecord, Direction, State
+from cmtel.domain.calls import CallRecord, Direction, Outcome, State
 from cmtel.errors import LineRejected
 from cmtel.formats.direction import NumberPlan
 from cmtel.formats.legs import LegCounter
-from cmtel.formats.numbers import caller_number, number, proper_name
+from cmtel.formats.numbers import caller_number, caller_numbers, number, numbers, proper_name
 from cmtel.formats.seam import DecodeOptions
 from cmtel.formats.state import state_of
-from cmtel.formats.times import SwitchClock, iso, ms_between
+from cmtel.formats.times import SwitchClock, iso, iso_times, ms_between
 
 _NOT_ANSWERED = frozenset({"NO ANSWER", "FAILED", "CONGESTION", "CANCEL"})
 _TIME = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
@@ -27,7 +27,6 @@ _EPOCH = re.compile(r"(?:^|.*[^0-9])([0-9]{1,11})\.[0-9]+")
 _QUOTED_NAME = re.compile(r'"(.*)"[ \t]*(?:<.*)?', re.DOTALL)
 #: The start may be logged a moment before the channel's creation, rounding included.
 _START_BEFORE_CREATION = timedelta(seconds=2)
-_REMEMBERED_NAMES = 16_384
 _parse = datetime.fromisoformat
 _new_tuple = tuple.__new__
 
@@ -72,7 +71,6 @@ class AsteriskCdrReader:
         self._clock = SwitchClock(options.timezone)
         self._has_zone = options.timezone is not None
         self._legs = LegCounter()
-        self._name = lru_cache(_REMEMBERED_NAMES)(proper_name)
 
     def call(
         self,
@@ -108,7 +106,7 @@ class AsteriskCdrReader:
             direction = self._plan.by_context(context)
         name = line = None
         if direction == "in":
-            name, line = self._name(caller_name or displayed_name(caller_id)), channel
+            name, line = proper_name(caller_name or displayed_name(caller_id)), channel
             if name == caller:
                 name = None
         elif direction == "out":
@@ -131,6 +129,104 @@ class AsteriskCdrReader:
             ),
         )  # fmt: skip
 
+    def calls_alike(
+        self,
+        cdrs: Sequence[tuple[str, ...]],
+        raws: Sequence[str],
+        *,
+        sent_directions: Sequence[Direction | None] | None = None,
+    ) -> list[Outcome]:
+        """Return the calls of CDRs without odd times, by columns: three times as fast.
+
+        Args:
+            cdrs: Each as for :meth:`call`.
+            raws: All bytes of each record as text.
+            sent_directions: As for :meth:`call`.
+
+        Raises:
+            LineRejected: :meth:`call` is needed. Nothing is remembered.
+        """
+        (
+            account_codes, src, dst, contexts, names, caller_ids, channels, dst_channels,
+            starts, answers, ends, durations, billed, dispositions, unique_ids, linked_ids,
+        ) = zip(*cdrs, strict=True)  # fmt: skip
+        started, ended, answered_after = self._times_alike(starts, answers, ends)
+        callers, called = caller_numbers(src), numbers(dst)
+        billed_secs = list(map(int, billed))
+        sent = sent_directions or [None] * len(raws)
+        directions = self._directions(callers, called, contexts, sent)
+        call_ids = [
+            linked or own or None for linked, own in zip(linked_ids, unique_ids, strict=True)
+        ]
+        states = _states(billed_secs, dispositions, answers)
+        legs = self._legs.next_legs(call_ids)  # nothing is refused any more
+        name_of = self._name_of
+        return [
+            _new_tuple(
+                CallRecord,
+                (
+                    way, state, start, end, caller, to, None,
+                    name_of(name or displayed_name(caller_id), caller),
+                    answered_ms if state == "CONN" else int(secs) * 1000,
+                    billed, None, None, None, _line(channel),
+                    account_code or None, call_id, leg, raw,
+                ) if way == "in" else (
+                    way, state, start, end, to, caller, None, None,
+                    answered_ms if state == "CONN" else int(secs) * 1000,
+                    billed, None, None, None, _line(to_channel) if way == "out" else None,
+                    account_code or None, call_id, leg, raw,
+                ),
+            )
+            for (
+                way, state, start, end, caller, to, name, caller_id, answered_ms, secs, billed,
+                channel, to_channel, account_code, call_id, leg, raw,
+            ) in zip(
+                directions, states, started, ended, callers, called, names, caller_ids,
+                answered_after, durations, billed_secs, channels, dst_channels, account_codes,
+                call_ids, legs, raws, strict=True,
+            )
+        ]  # fmt: skip
+
+    def _directions(
+        self,
+        callers: Sequence[str | None],
+        called: Sequence[str | None],
+        contexts: Sequence[str],
+        sent: Sequence[Direction | None],
+    ) -> list[Direction | None]:
+        are_internal, by_context = self._plan.are_internal, self._plan.by_context
+        return [
+            way if way
+            else ("internal" if is_to_internal or not to else "out") if is_internal
+            else "in" if is_to_internal or not to
+            else by_context(context)
+            for way, is_internal, to, is_to_internal, context in zip(
+                sent, are_internal(callers), called, are_internal(called), contexts, strict=True
+            )
+        ]  # fmt: skip
+
+    def _name_of(self, text: str, caller: str | None) -> str | None:
+        name = proper_name(text)
+        return None if name == caller else name
+
+    def _times_alike(
+        self, starts: Sequence[str], answers: Sequence[str], ends: Sequence[str]
+    ) -> tuple[list[str], list[str], list[int | None]]:
+        """What :meth:`_times` returns, as columns; LineRejected if it is not so simple."""
+        if not all(starts) or not all(ends):
+            raise LineRejected
+        started, answered = iso_times(starts), iso_times(answers)
+        iso_times(ends)
+        offset = self._clock.offset_of_all((starts, answers, ends))
+        return (
+            [start.replace(" ", "T") + offset for start in starts],
+            [end.replace(" ", "T") + offset for end in ends],
+            [
+                ms_between(start, answer) if start and answer else None
+                for start, answer in zip(started, answered, strict=True)
+            ],
+        )
+
     def _times(
         self, start_text: str, answer_text: str, end_text: str, cdr: tuple[str, ...]
     ) -> tuple[str, str, int | None]:
@@ -141,7 +237,9 @@ class AsteriskCdrReader:
             end = _parse(end_text) if end_text else None
         except ValueError as exc:
             raise LineRejected from exc
-        offset = self._common_offset(start_text, answer_text, end_text) if self._has_zone else ""
+        offset = (
+            self._clock.offset_of_call(start_text, answer_text, end_text) if self._has_zone else ""
+        )
         if end is None or offset is None:
             return self._exact_times(start, answer, end, Cdr._make(cdr))
         return (
@@ -149,14 +247,6 @@ class AsteriskCdrReader:
             end_text.replace(" ", "T") + offset,
             ms_between(start, answer) if answer else None,
         )
-
-    def _common_offset(self, start: str, answer: str, end: str) -> str | None:
-        """Return the offset of all three times, None if they are not as simple as that."""
-        hour, offset = start[:13], self._clock.offset_around(start)
-        for text in (answer, end):
-            if text and text[:13] != hour and self._clock.offset_around(text) != offset:
-                return None
-        return offset
 
     def _exact_times(
         self, start: datetime, answer: datetime | None, end: datetime | None, cdr: Cdr
@@ -186,6 +276,11 @@ class AsteriskCdrReader:
         return first if first >= epoch - _START_BEFORE_CREATION else second
 
 
+def _line(channel: str) -> str | None:
+    """Return a channel without the counter at its end."""
+    return (channel[: channel.rfind("-")] if "-" in channel else channel) or None
+
+
 def is_time_or_empty(text: str) -> bool:
     """Tell if ``text`` has the layout of a CDR's time, or is unset."""
     return not text or _TIME.fullmatch(text) is not None
@@ -210,6 +305,15 @@ def _state(disposition: str, *, is_answered: bool) -> State:
         return "RING"
     is_busy = disposition == "BUSY"
     return state_of(0, is_answered=is_answered and not is_busy, is_busy=is_busy)
+
+
+def _states(
+    billed_secs: Sequence[int], dispositions: Sequence[str], answers: Sequence[str]
+) -> list[State]:
+    return [
+        "CONN" if secs else _state(disposition, is_answered=bool(answer))
+        for secs, disposition, answer in zip(billed_secs, dispositions, answers, strict=True)
+    ]
 
 
 def _creation(unique_id: str) -> datetime | None:

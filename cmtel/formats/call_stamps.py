@@ -49,14 +49,21 @@ class CallStamps:
             end = _parse(end_text) if end_text else None
         except ValueError as exc:
             raise LineRejected from exc
+        offset = ""
         if self._has_zone:
+            found = self._clock.offset_of_call(start_text, answer_text, end_text) if start else None
+            offset = found or ""
+        if self._has_zone and not offset:
             at = self._clock.at
             start = at(start) if start else None
             answer = at(answer, after=start) if answer else None
             end = at(end, after=answer or start) if end else None
             texts = iso(start) if start else None, iso(end) if end else None
         else:
-            texts = start_text.replace(" ", "T") or None, end_text.replace(" ", "T") or None
+            texts = (
+                start_text.replace(" ", "T") + offset if start else None,
+                end_text.replace(" ", "T") + offset if end else None,
+            )
         return CallTimes(
             *texts,
             ms_between(start, answer) if start else None,

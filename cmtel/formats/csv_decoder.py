@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from cmtel.domain.calls import Outcome, Rejected
 from cmtel.errors import LineRejected
-from cmtel.formats.line_decoder import ReadLine, Received, read_lines
+from cmtel.formats.line_decoder import AT_ONCE, ReadAlike, ReadLine, Received, read_lines
 from cmtel.formats.outcomes import OutcomeColumns, empty_outcome, refusal
 from cmtel.formats.seam import Decoded, Heading
 from cmtel.formats.strict_csv import QuoteOpen
@@ -48,6 +48,7 @@ class CsvDecoder:
         read: ReadLine,
         *,
         read_joined: ReadLine | None = None,
+        read_alike: ReadAlike | None = None,
         memory_records: int = 0,
         received: Received | None = None,
     ) -> None:
@@ -55,6 +56,7 @@ class CsvDecoder:
         self._texts = texts
         self._read = read
         self._read_joined = read_joined or read
+        self._read_alike = read_alike
         self._received = received
         #: The lines that wait for a quote to close, in order.
         self._held: list[_Line] = []
@@ -76,18 +78,32 @@ class CsvDecoder:
         """Return an outcome for each line or joined lines that ``records`` complete."""
         if self._received:
             self._received(received_utc)
-        texts, raws = self._texts.read(records)
-        outcomes = [] if self._held else read_lines(self._read, texts, raws)
+        outcomes, texts, raws = self._read_ahead(records)
         done = len(outcomes)
         at, covers = range(first_sequence, first_sequence + done), [1] * done
         if done == len(records):
             return Decoded(outcomes, at, covers, records)
         self._out = OutcomeColumns(outcomes, [*at], covers, [*records[:done]])
-        for index in range(done, len(records)):
-            sequence = first_sequence + index
-            line = _Line(records[index], texts[index], raws[index], sequence, received_utc)
-            self._take(line, sequence)
+        rest = zip(records[done:], texts, raws, strict=True)
+        for sequence, parts in enumerate(rest, first_sequence + done):
+            self._take(_Line(*parts, sequence, received_utc), sequence)
         return self._out.decoded()
+
+    def _read_ahead(
+        self, records: Sequence[bytes]
+    ) -> tuple[list[Outcome], list[str | None], list[str]]:
+        """Return outcomes up to where a quote opens, and texts and raws of the records after it."""
+        outcomes: list[Outcome] = []
+        for begin in range(0, 0 if self._held else len(records), AT_ONCE):
+            texts, raws = self._texts.read(records[begin : begin + AT_ONCE])
+            found = read_lines(self._read, texts, raws, self._read_alike)
+            outcomes += found
+            if len(found) < len(texts):
+                done = len(found)
+                more_texts, more_raws = self._texts.read(records[begin + AT_ONCE :])
+                return outcomes, [*texts[done:], *more_texts], [*raws[done:], *more_raws]
+        texts, raws = self._texts.read(records[len(outcomes) :])
+        return outcomes, [*texts], raws
 
     def expire(self, sequence: int, now_utc: datetime) -> Decoded:
         """Give up the lines that have waited 2 s for their quote to close."""

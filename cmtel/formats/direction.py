@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fnmatch import translate
 from functools import lru_cache
 
@@ -67,6 +67,20 @@ class NumberPlan:
             return len(number) <= self._most_digits
         return self._look_up_cached(number)
 
+    def are_internal(self, numbers: Sequence[str | None]) -> list[bool | None]:
+        """Return what :meth:`is_internal` says of each number; None for None."""
+        most, look_up = self._most_digits, self._look_up_cached
+        if most is None:
+            return [None if number is None else look_up(number) for number in numbers]
+        return [
+            None
+            if number is None
+            else len(number) <= most
+            if number.isdecimal()
+            else look_up(number)
+            for number in numbers
+        ]
+
     def _look_up_number(self, number: str) -> bool:
         return self._internal.fullmatch(number) is not None
 
@@ -83,6 +97,7 @@ def parties(
     return (caller, called) if direction == "in" else (called, caller)
 
 
+@lru_cache(64)
 def _any_of(patterns: str) -> re.Pattern[str]:
     texts = [text for item in patterns.split(",") if (text := item.strip())]
     return re.compile("|".join(map(translate, texts)) or "(?!)")

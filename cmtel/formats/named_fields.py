@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from cmtel.domain.calls import CallRecord, Direction, Skipped, State
@@ -27,6 +28,8 @@ _TEXT_NAMES = (
 _TIME_NAMES = tuple(
     f"{prefix}{part}" for prefix in ("", "answer-", "end-") for part in ("datetime", "date", "time")
 )
+_REMEMBERED = 16_384
+_UNITS = ("s", "ms", "min", "hms")
 _Value = TypeVar("_Value")
 NAMES = (*_TEXT_NAMES, *_TIME_NAMES)
 _DIRECTIONS: Mapping[str, Direction] = {"in": "in", "out": "out", "internal": "internal"}
@@ -42,7 +45,12 @@ OPTIONS = (
     FormatOption("comment", "lines that begin with this text are comments"),
     FormatOption("skip", "regular expression: lines that match it are headings"),
     FormatOption("date-format", "strptime patterns with | between, or epoch"),
-    FormatOption("duration-unit", "s, ms or min: the unit of durations that are numbers", "s"),
+    FormatOption(
+        "duration-unit",
+        "s, ms or min: the unit of durations that are numbers; hms: their digits are [H]HMMSS",
+        "s",
+    ),
+    FormatOption("ring-unit", "the unit of ring where it is another one", "duration-unit"),
     FormatOption("direction", "in, out or internal: the direction of all records"),
     FormatOption("direction-map", "word=value,...: words of the direction field"),
     FormatOption("state-map", "word=value,...: words of the state field"),
@@ -99,11 +107,25 @@ class LineFilter:
             return Skipped("comment", raw)
         return Skipped("header", raw) if self._skip and self._skip.search(text) else None
 
+    def passes_all(self, texts: Sequence[str]) -> bool:
+        """Tell if all of many lines are records; nothing is counted."""
+        if self._headings_left:
+            return False
+        if self._comment and any(text.startswith(self._comment) for text in texts):
+            return False
+        return not (self._skip and any(map(self._skip.search, texts)))
+
 
 class _Parties(NamedTuple):
     direction: Direction | None
     remote: str | None
     local: str | None
+
+
+class _Price(NamedTuple):
+    text: str | None
+    cents: int | None
+    currency: str | None
 
 
 class NamedFieldReader:
@@ -117,15 +139,21 @@ class NamedFieldReader:
         """
         values = options.values
         self.hint = DateHint(options)
-        self._names = frozenset(names)
-        self._times = NamedTimes(options, self._names, self.hint)
-        self._plan = NumberPlan(values)
-        self._legs = LegCounter()
-        self._unit = choice(values, "duration-unit", ("s", "ms", "min"), "s")
+        self.names = frozenset(names)
+        self.times = NamedTimes(options, self.names, self.hint)
+        self.plan = NumberPlan(values)
+        self.legs = LegCounter()
+        self._unit = choice(values, "duration-unit", _UNITS, "s")
+        self._ring_unit = choice(values, "ring-unit", _UNITS, self._unit)
         self._direction = choice(values, "direction", tuple(_DIRECTIONS), "")
         self._directions = word_map(values, "direction-map", tuple(_DIRECTIONS))
         self._states = word_map(values, "state-map", tuple(_STATES))
         self._currency = values.get("currency") or None
+        self.ms = lru_cache(_REMEMBERED)(self._ms)
+        self.ring_ms = lru_cache(_REMEMBERED)(self._ring_ms)
+        self.price = lru_cache(_REMEMBERED)(self._price)
+        self.way_of = lru_cache(_REMEMBERED)(self._way_of)
+        self.state_of_word = lru_cache(_REMEMBERED)(self._state_of_word)
 
     def call(self, values: Mapping[str, str], raw: str) -> CallRecord:
         """Return the call of these values, which have no blanks around.
@@ -134,17 +162,17 @@ class NamedFieldReader:
             LineRejected: A value is bad, or neither start nor end is known.
         """
         direction, remote, local = self._parties(values)
-        ring_ms, connected_ms = self._duration(values, "ring"), self._duration(values, "connected")
-        times = self._times.of_call(values, ring_ms, connected_ms)
+        ring_ms = self.ring_ms(values.get("ring", ""))
+        connected_ms = self.ms(values.get("connected", ""))
+        times = self.times.of_call(values, ring_ms, connected_ms)
         connected_secs = None if times.connected_ms is None else times.connected_ms // 1000
-        currency = values.get("currency") or (self._currency if values.get("charge") else None)
-        cost = charge(values.get("charge", ""), currency)
-        if values.get("charge") and not cost:
-            raise LineRejected
+        price = self.price(values.get("charge", ""), values.get("currency", ""))
         sent_leg = whole(values["leg"]) if values.get("leg") else None
-        state = self._state(values, times.connected_ms, times.is_answered)
+        state = self.state_of_word(values.get("state", "")) or state_of(
+            times.connected_ms, is_answered=times.is_answered
+        )
         call_id = values.get("call_id") or None
-        self._times.keep(times)
+        self.times.keep(times.kept)
         return CallRecord(
             direction=direction,
             state=state,
@@ -156,13 +184,13 @@ class NamedFieldReader:
             name=party_name(values.get("name", ""), remote),
             ring_ms=times.ring_ms,
             connected_secs=connected_secs,
-            charge=cost.text if cost else None,
-            charge_cents=cost.cents if cost else None,
-            currency=currency,
+            charge=price.text,
+            charge_cents=price.cents,
+            currency=price.currency,
             line=values.get("line") or None,
             account_code=values.get("account_code") or None,
             call_id=call_id,
-            leg=sent_leg if "leg" in self._names else self._legs.next_leg(call_id),
+            leg=sent_leg if "leg" in self.names else self.legs.next_leg(call_id),
             raw=raw,
         )
 
@@ -181,26 +209,36 @@ class NamedFieldReader:
     def _way(
         self, values: Mapping[str, str], caller: str | None, called: str | None
     ) -> Direction | None:
+        if self.is_way_by_numbers:
+            return self.plan.direction(caller, called)
+        return self.way_of(values.get("direction", ""))
+
+    @property
+    def is_way_by_numbers(self) -> bool:
+        """No field and no option tells the direction, but caller or called may."""
+        is_told = bool(self._direction) or "direction" in self.names
+        return not is_told and not self.names.isdisjoint(("caller", "called"))
+
+    def _way_of(self, word: str) -> Direction | None:
         if self._direction:
             return _DIRECTIONS[self._direction]
-        if "direction" in self._names:
-            word = values.get("direction", "")
-            return _value_of(_DIRECTIONS, self._directions.get(word, word)) if word else None
-        if {"caller", "called"} & self._names:
-            return self._plan.direction(caller, called)
-        return None
+        return _value_of(_DIRECTIONS, self._directions.get(word, word)) if word else None
 
-    def _duration(self, values: Mapping[str, str], name: str) -> int | None:
-        text = values.get(name, "")
+    def _ms(self, text: str) -> int | None:
         return any_duration_ms(text, self._unit) if text else None
 
-    def _state(
-        self, values: Mapping[str, str], connected_ms: int | None, is_answered: bool
-    ) -> State:
-        word = values.get("state", "")
-        if not word:
-            return state_of(connected_ms, is_answered=is_answered)
-        return _value_of(_STATES, self._states.get(word, word))
+    def _ring_ms(self, text: str) -> int | None:
+        return any_duration_ms(text, self._ring_unit) if text else None
+
+    def _state_of_word(self, word: str) -> State | None:
+        return _value_of(_STATES, self._states.get(word, word)) if word else None
+
+    def _price(self, text: str, currency_text: str) -> _Price:
+        currency = currency_text or (self._currency if text else None)
+        cost = charge(text, currency)
+        if text and not cost:
+            raise LineRejected
+        return _Price(cost.text if cost else None, cost.cents if cost else None, currency)
 
 
 def _value_of(values: Mapping[str, _Value], word: str) -> _Value:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from cmtel.errors import LineRejected
@@ -23,6 +23,19 @@ class FoundTimes(NamedTuple):
     connected_ms: int | None
     is_answered: bool
     #: The local time that a later time without date is held against.
+    kept: datetime | None
+
+
+class TimeColumns(NamedTuple):
+    """The times and lengths of several calls, as columns of equal length."""
+
+    started_at: list[str]
+    ended_at: list[str | None]
+    ring_ms: list[int | None]
+    connected_ms: list[int | None]
+    #: The local times of the answers.
+    answers: Sequence[datetime | None]
+    #: As ``FoundTimes.kept``, of the last call.
     kept: datetime | None
 
 
@@ -83,10 +96,64 @@ class NamedTimes:
             main or end_local,
         )
 
-    def keep(self, times: FoundTimes) -> None:
-        """Remember the time of a call for the next one without date."""
-        if times.kept:
-            self._undated.keep(times.kept)
+    def keep(self, local: datetime | None) -> None:
+        """Remember the time of a call (``kept``) for the next one without date."""
+        if local:
+            self._undated.keep(local)
+
+    def of_calls_alike(
+        self,
+        columns: Mapping[str, Sequence[str]],
+        ring_ms: Sequence[int | None],
+        connected_ms: Sequence[int | None],
+    ) -> TimeColumns:
+        """Return what :meth:`of_call` does, for calls that all have a start with date.
+
+        Raises:
+            LineRejected: One of them needs :meth:`of_call`.
+        """
+        started, starts = self._locals_alike(columns, "")
+        if self._is_end or not all(started):
+            raise LineRejected
+        answered, answers = self._locals_alike(columns, "answer-")
+        ended, ends = self._locals_alike(columns, "end-")
+        rings = [
+            _gap_ms(start, answer) if ring is None else ring
+            for ring, start, answer in zip(ring_ms, starts, answers, strict=True)
+        ]
+        talks = [
+            _gap_ms(answer, end) if talk is None else talk
+            for talk, answer, end in zip(connected_ms, answers, ends, strict=True)
+        ]
+        if not all(ended):
+            ended = [
+                end or _end_after(start, ring, talk)
+                for start, ring, talk, end in zip(starts, rings, talks, ended, strict=True)
+            ]
+        offset = self._clock.offset_of_all((started, answered, ended))
+        return TimeColumns(
+            [text.replace(" ", "T") + offset for text in started],
+            [text.replace(" ", "T") + offset if text else None for text in ended],
+            rings, talks, answers, starts[-1],
+        )  # fmt: skip
+
+    def _locals_alike(
+        self, columns: Mapping[str, Sequence[str]], prefix: str
+    ) -> tuple[Sequence[str], Sequence[datetime | None]]:
+        """Return a column of times, as ISO 8601 and as such; "" and None without such fields."""
+        names = [f"{prefix}{part}" for part in ("datetime", "date", "time")]
+        parts = [columns[name] for name in names if name in columns]
+        if not parts:
+            how_many = len(next(iter(columns.values())))
+            return [""] * how_many, [None] * how_many
+        if len(parts) == 2:
+            pairs = zip(*parts, strict=True)
+            return self._dated_patterns.parse_alike(
+                [f"{a} {b}" if a or b else "" for a, b in pairs]
+            )
+        if f"{prefix}datetime" not in columns:
+            raise LineRejected  # a time without date, or a date alone
+        return self._dated_patterns.parse_alike(parts[0])
 
     def _local(
         self, values: Mapping[str, str], prefix: str, near: datetime | None
@@ -108,6 +175,21 @@ class NamedTimes:
         if local is None:
             return None
         return self._clock.utc(local) if local.tzinfo else self._clock.at(local, after=after)
+
+
+def _gap_ms(earlier: datetime | None, later: datetime | None) -> int | None:
+    return ms_between(earlier, later) if earlier and later else None
+
+
+def _end_after(start: datetime | None, ring_ms: int | None, talk_ms: int | None) -> str:
+    """Return the end that follows from the lengths as text; "" if they do not tell it."""
+    if start is None or (not talk_ms and ring_ms is None):
+        return ""
+    try:
+        end = start + timedelta(milliseconds=(ring_ms or 0) + (talk_ms or 0))
+    except OverflowError as exc:
+        raise LineRejected from exc
+    return end.isoformat(" ", "seconds")
 
 
 def _known(ended: datetime | None) -> datetime:

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import repeat
 
-from cmtel.domain.calls import Outcome, Rejected, Skipped
+from cmtel.domain.calls import CallRecord, Outcome, Rejected, Skipped
 from cmtel.errors import LineRejected
 from cmtel.formats.seam import Decoded
+
+# CallRecord(...) and _make() run as Python; this does not.
+_new_call = partial(tuple.__new__, CallRecord)
+
+
+def calls_of_columns(raws: Sequence[str], **columns: Iterable[object]) -> list[Outcome]:
+    """Return calls from the columns of their fields, by name; what is not given is None."""
+    nothing_known = repeat(None)
+    values = [columns.get(name, nothing_known) for name in CallRecord._fields[:-1]]
+    return list(map(_new_call, zip(*values, raws, strict=False)))  # repeat() has no end
 
 
 @dataclass(slots=True)

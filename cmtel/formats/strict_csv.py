@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Sequence
 
 from cmtel.errors import LineRejected
 
@@ -39,6 +40,31 @@ class StrictCsv:
             # The blanks at the end belong to the quoted field, if that is still open.
             raise QuoteOpen if self._open.fullmatch(line) else LineRejected
         return self._unquoted(line, self._quote)
+
+    def split_alike(self, texts: Sequence[str]) -> list[list[str]]:
+        """Return the fields of many lines at once.
+
+        Raises:
+            LineRejected: One of them is refused, or has a quote that its next line closes.
+        """
+        lines = [text.strip(self._blanks) for text in texts]
+        if self._quote is None or self._quote not in "".join(lines):
+            return [line.split(self._delimiter) for line in lines]
+        try:
+            reader = csv.reader(
+                lines, delimiter=self._delimiter, quotechar=self._quote, strict=True
+            )
+            rows = list(reader)
+        except csv.Error as exc:
+            raise LineRejected from exc
+        # csv reads on where a quote is open, and takes one inside of a field without quotes.
+        if len(rows) != len(lines):
+            raise LineRejected
+        if self._quote in "".join(map("".join, rows)) and not all(
+            map(self._valid.fullmatch, lines)
+        ):
+            raise LineRejected
+        return rows
 
     def _unquoted(self, line: str, quote: str) -> list[str]:
         try:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from cmtel.errors import LineRejected
 from cmtel.formats.dates import DateHint, nearest_year
 from cmtel.formats.options import bad_value
+from cmtel.formats.times import iso_times
 
 #: The usual layouts, tried in this order.
 DATED = (
@@ -64,6 +65,18 @@ class TimePatterns:
         self._patterns = patterns
         #: Return what a text says; LineRejected if no pattern fits.
         self.parse = lru_cache(_REMEMBERED)(self._parse)
+
+    def parse_alike(self, texts: Sequence[str]) -> tuple[Sequence[str], Sequence[datetime | None]]:
+        """Return many texts of the first pattern as ISO 8601, and their times; None for "".
+
+        Raises:
+            LineRejected: A text has another layout, or the patterns begin with another one.
+        """
+        if self._patterns[0] not in DATED[:2]:
+            raise LineRejected
+        if self._patterns[0] == DATED[1]:
+            texts = [text.replace("T", " ") for text in texts]
+        return texts, iso_times(texts)
 
     def _parse(self, text: str) -> PatternTime:
         for pattern in self._patterns:

@@ -6,15 +6,18 @@ differences and sums are made on the absolute time line.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from cmtel.errors import LineRejected
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SIGNS = ((4, "-"), (7, "-"), (10, " "), (13, ":"), (16, ":"))
 _HOUR_END = timedelta(minutes=59, seconds=59)
 #: Ten years; forgetting them costs time only.
 _MOST_DAYS = 3_660
+_MOST_HOURS = 24 * _MOST_DAYS
 
 
 class SwitchClock:
@@ -23,6 +26,11 @@ class SwitchClock:
     def __init__(self, zone: ZoneInfo | None) -> None:
         self._zone = zone
         self._days: dict[str, str | dict[str, str | None]] = {}
+        #: By the hour since the year 1: the offset of all its local times, which come once each;
+        #: None if it is not as simple as that.
+        self._local_hours: dict[int, timezone | None] = {}
+        #: The offset of all moments of an hour of UTC; None as above.
+        self._utc_hours: dict[int, timezone | None] = {}
 
     def at(self, local: datetime, *, after: datetime | None = None) -> datetime:
         """Return the moment of a local time.
@@ -33,6 +41,8 @@ class SwitchClock:
         """
         if self._zone is None or local.tzinfo is not None:
             return local
+        if offset := self._offset_of_local(local):
+            return local.replace(tzinfo=offset, fold=0)
         first, second = self.readings(local)
         is_too_early = after is not None and after.tzinfo is not None and first < after
         return second if is_too_early else first
@@ -59,6 +69,9 @@ class SwitchClock:
         if self._zone is None:
             return moment
         try:
+            in_utc = moment.astimezone(UTC)
+            if offset := self._offset_of_utc(in_utc):
+                return in_utc.astimezone(offset)
             return _with_offset(moment.astimezone(self._zone))
         except (OverflowError, ValueError) as exc:
             raise LineRejected from exc
@@ -158,6 +171,40 @@ class SwitchClock:
             raise LineRejected
         return offsets[hour]
 
+    def offset_of_call(self, start: str, *others: str) -> str | None:
+        """Return the offset of all times of a call; None if they are not as simple as that.
+
+        Args:
+            start: As for :meth:`offset_around`.
+            others: The same, or "" for no time.
+
+        Raises:
+            LineRejected: There is no such day or hour.
+        """
+        hour, offset = start[:13], self.offset_around(start)
+        for text in others:
+            if text and text[:13] != hour and self.offset_around(text) != offset:
+                return None
+        return offset
+
+    def offset_of_all(self, columns: Iterable[Sequence[str]]) -> str:
+        """Return the offset that all these local times have, as text; "" without zone.
+
+        Args:
+            columns: Of texts as for :meth:`offset_around`; "" is no time.
+
+        Raises:
+            LineRejected: They do not all have the same one, or it is not as simple as that.
+        """
+        if self._zone is None:
+            return ""
+        hours = {text[:13] for texts in columns for text in texts if text}
+        offsets = set(map(self.offset_around, hours))
+        offset = offsets.pop() if len(offsets) == 1 else None
+        if offset is None:
+            raise LineRejected
+        return offset
+
     def _offsets_of_day(self, day: str) -> str | dict[str, str | None]:
         """Return the offset of the whole day, or those of its hours if they are not the same."""
         begin = iso_time(f"{day} 00:00:00")
@@ -174,6 +221,28 @@ class SwitchClock:
             return None
         return iso(moments[0])[19:]
 
+    def _offset_of_local(self, local: datetime) -> timezone | None:
+        """Return the offset of a local time if all of its hour have it; quick for an hour again."""
+        hour = local.toordinal() * 24 + local.hour
+        if hour not in self._local_hours:
+            begin = local.replace(minute=0, second=0, microsecond=0)
+            around = (begin, begin + _HOUR_END)
+            found = {self._fixed(each, fold).tzinfo for each in around for fold in (0, 1)}
+            _remember(self._local_hours, hour, found)
+        return self._local_hours[hour]
+
+    def _offset_of_utc(self, moment: datetime) -> timezone | None:
+        """Return the offset in the switch's zone of a moment in UTC, as above."""
+        hour = moment.toordinal() * 24 + moment.hour
+        if hour not in self._utc_hours:
+            begin = moment.replace(minute=0, second=0, microsecond=0)
+            try:
+                around = [at.astimezone(self._zone) for at in (begin, begin + _HOUR_END)]
+            except OverflowError:  # a part of the hour lies outside the calendar
+                return None
+            _remember(self._utc_hours, hour, {_with_offset(at).tzinfo for at in around})
+        return self._utc_hours[hour]
+
     def _fixed(self, local: datetime, fold: int) -> datetime:
         return _with_offset(local.replace(tzinfo=self._zone, fold=fold))
 
@@ -181,6 +250,26 @@ class SwitchClock:
 def iso(moment: datetime) -> str:
     """Return a moment as ``YYYY-MM-DDTHH:MM:SS`` with its offset; fractions are cut off."""
     return moment.isoformat(timespec="seconds")
+
+
+def iso_times(texts: Sequence[str]) -> list[datetime | None]:
+    """Return the times of texts ``YYYY-MM-DD HH:MM:SS``; None for "".
+
+    Raises:
+        LineRejected: A text has another layout, or a value is impossible.
+    """
+    joined = "".join(texts)
+    how_many = len(texts) - texts.count("")
+    # fromisoformat knows other layouts of 19 characters; none with these signs in these places.
+    if not {0, 19}.issuperset(map(len, texts)) or any(
+        joined[place::19] != sign * how_many for place, sign in _SIGNS
+    ):
+        raise LineRejected
+    parse = datetime.fromisoformat
+    try:
+        return [parse(text) if text else None for text in texts]
+    except ValueError as exc:
+        raise LineRejected from exc
 
 
 def ms_between(earlier: datetime, later: datetime | None) -> int | None:
@@ -215,6 +304,14 @@ def iso_time(text: str) -> datetime:
         return datetime.fromisoformat(text)
     except ValueError as exc:
         raise LineRejected from exc
+
+
+def _remember(hours: dict[int, timezone | None], hour: int, offsets: set[tzinfo | None]) -> None:
+    """Remember the offset of an hour, if it has one only."""
+    if len(hours) >= _MOST_HOURS:
+        hours.clear()
+    found = offsets.pop()
+    hours[hour] = found if isinstance(found, timezone) and not offsets else None
 
 
 def _with_offset(moment: datetime) -> datetime:

@@ -44,7 +44,7 @@ def detect(formats: Iterable[Format], sample: bytes, read_utc: datetime) -> list
     """
     options = DecodeOptions(year_hint=read_utc.date())
     fits = [
-        _fit(form, options, sample, read_utc)
+        fit_of(form, options, sample, read_utc)
         for form in formats
         if not any(option.required for option in form.options)
     ]
@@ -52,7 +52,8 @@ def detect(formats: Iterable[Format], sample: bytes, read_utc: datetime) -> list
     return sorted(found, key=lambda fit: (-round(fit.share, 3), -fit.calls, fit.format_name))
 
 
-def _fit(form: Format, options: DecodeOptions, sample: bytes, read_utc: datetime) -> Fit:
+def fit_of(form: Format, options: DecodeOptions, sample: bytes, read_utc: datetime) -> Fit:
+    """Return how well one format, read with these options, fits."""
     calls = skipped = rejected = 0
     for outcomes in decode_stream(form, options, [sample], read_utc):
         for outcome in outcomes:

@@ -210,3 +210,41 @@ def test_every_option_of_a_session_can_be_given() -> None:
 def test_a_format_that_is_not_there_cannot_be_shown(capsys: Captured) -> None:
     assert main(["format", "show", "nope"]) == ExitStatus.USAGE
     assert "fritzbox" in capsys.readouterr().err
+
+
+def test_the_list_says_who_dials_and_on_which_port(capsys: Captured) -> None:
+    assert main(["format", "list"]) == ExitStatus.DONE
+
+    lines = capsys.readouterr().out.splitlines()
+    (line,) = [each for each in lines if "mitel-mivb" in each]
+    assert "cmtel dials port 1752" in line
+    assert "3300" in line
+    assert sum(name in "\n".join(lines) for name in registry.names()) == len(registry.names())
+
+
+NEEDED = {
+    "delimited": ["fields=call_id,local_number,remote_number,datetime,connected",
+                  "delimiter=semicolon"],
+    "fixed": ["fields=call_id:1:6,datetime:8:14,caller:23:11,called:35:15,connected:51:6"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_what_show_gives_as_an_example_is_a_call(
+    name: str, tmp_path: Path, capsys: Captured
+) -> None:
+    path = tmp_path / "example"
+    path.write_text(registry.get(name).example + "\n\n", encoding="utf-8")
+    options = [word for each in NEEDED.get(name, ()) for word in ("--opt", each)]
+
+    assert decode("--format", name, *options, str(path)) == ExitStatus.DONE
+    assert "call" in [each["kind"] for each in documents(capsys)]
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_show_tells_layout_example_and_legs(name: str, capsys: Captured) -> None:
+    assert main(["format", "show", name]) == ExitStatus.DONE
+
+    text = capsys.readouterr().out
+    for heading in ("Layout:", "Example:", "Legs (--legs fold):", "Options (--opt NAME=VALUE):"):
+        assert heading in text

@@ -27,6 +27,7 @@ from tests.databases import Database
 #: Kills for each of the four combinations; 4 x 27 is more than a hundred.
 KILLS = 27
 HTTP_KILLS = 15
+FOLDER_KILLS = 5
 SEED = random.SystemRandom().randrange(10**6)
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
@@ -42,11 +43,12 @@ def make_journal(database: Database, folder: Path) -> None:
     assert made.returncode == 0, made.stderr
 
 
-def ingest(database: Database, folder: Path, source: str) -> IngestProcess:
+def ingest(database: Database, folder: Path, source: str, *options: str) -> IngestProcess:
+    source_options = [word for option in options for word in ("--source-opt", option)]
     return IngestProcess(
         folder, "--url", database.url, "--source", source, "--format", "asterisk-csv",
         "--columns", "ID,Journal_Zeitpunkt,Journal_Rufnummer,Cmtel_CallID",
-        "--spool", str(folder / "spool"),
+        "--spool", str(folder / "spool"), *source_options,
     )  # fmt: skip
 
 
@@ -150,6 +152,36 @@ def test_what_was_answered_200_is_there_once_over_kills(database: Database, tmp_
     assert len(answered) > HTTP_KILLS, "the kills came before anything was answered"
     assert set(answered) <= rows.keys()
     assert max(rows.values()) == 1
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("then", ["keep", "delete", "move:done"])
+def test_files_of_one_call_each_arrive_exactly_once_over_kills(
+    database: Database, tmp_path: Path, then: str
+) -> None:
+    print(f"seed {SEED}")  # noqa: T201  # the way to repeat a failure
+    drawn = random.Random(SEED)
+    make_journal(database, tmp_path)
+    folder = tmp_path / "drop"
+    folder.mkdir()
+    process = ingest(database, tmp_path, f"file:{folder}/*.csv", f"then={then}", "settle=0")
+    written = 0
+    for _ in range(FOLDER_KILLS):
+        process.start()
+        for _ in range(drawn.randrange(20, 60)):
+            for number in range(written, written + 20):
+                path = folder / f"{number}.part"
+                path.write_bytes(a_line(f"1.{number}"))
+                path.rename(folder / f"{number}.csv")
+            written += 20
+            pause(drawn.random() * 0.04)
+        process.kill()
+    assert process.run_once() == 0, process.log()
+
+    rows = Counter(call_ids(database))
+    assert rows == Counter(f"1.{n}" for n in range(written))
+    left = len(list(folder.glob("*.csv")))
+    assert left == (written if then == "keep" else 0)
 
 
 def post(port: int, call_id: str) -> str:

@@ -26,7 +26,7 @@ SETTINGS = """<CmTelNotifier version="1" timeZone="Europe/Berlin" language="de">
 </CmTelNotifier>
 """
 _CLEAN = """
-cmtel notifier uninstall; cmtel journal uninstall
+systemctl disable --now cmtel-notifier cmtel-journal
 rm -rf /etc/cmtel /srv /var/lib/cmtel /var/log/cmtel /run/cmtel
 rm -rf /etc/systemd/system/cmtel*; systemctl daemon-reload; systemctl reset-failed
 """
@@ -52,12 +52,11 @@ def booted_machine(debian: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.fixture
-def machine(booted_machine: Machine) -> Iterator[Machine]:
+def machine(booted_machine: Machine) -> Machine:
     """The machine with settings and a journal table, and no service of ours."""
     booted_machine.run("sh", text=_CLEAN)
     booted_machine.write(CONFIG, SETTINGS)
-    yield booted_machine
-    booted_machine.run("sh", text=_CLEAN)
+    return booted_machine
 
 
 @pytest.fixture

@@ -100,7 +100,6 @@ def test_a_life(machine: Machine, job: str) -> None:
     assert restarted["process_id"] != started["process_id"]
     assert verb(machine, job, "stop")["state"] == "stopped"
     assert verb(machine, job, "stop")["did"] == "already"
-    assert status(machine, job) == (ExitStatus.NOT_RUNNING, "stopped")
 
     assert verb(machine, job, "uninstall")["did"] == "uninstalled"
     assert verb(machine, job, "uninstall")["did"] == "already"
@@ -149,15 +148,18 @@ def test_everybody_sees_the_status_and_no_address(machine: Machine) -> None:
 
     def seen(*words: str) -> tuple[int, dict[str, Any]]:
         told = machine.cmtel("--json", "status", *words, user=NOBODY)
-        assert "@" not in told.stdout
+        assert "hotel.example" not in told.stdout
         return told.returncode, done(told.stdout)
 
-    wait_until(lambda: seen()[1]["books"][0]["delivered"] == 1)
+    def total(name: str) -> int:
+        return sum(book[name] for book in seen()[1]["books"])
+
+    wait_until(lambda: total("delivered") == 1)
     exit_status, document = seen("--check")
     assert (exit_status, document["check"]["findings"]) == (ExitStatus.DONE, [])
     assert [service["state"] for service in document["services"]] == ["running", "running"]
     assert document["config_file"] == CONFIG
-    assert document["books"][0]["link"] in ("up", "listening", "ended")
+    assert document["books"][0]["link"] == "listening"
     assert document["journal"]["table"] == "journal"
     assert document["last_call_secs_ago"] < 60
     assert [feed["feed"] for feed in document["notifier"]["feeds"]] == ["Main"]
@@ -170,7 +172,7 @@ def test_everybody_sees_the_status_and_no_address(machine: Machine) -> None:
         verb(machine, job, "uninstall")
     exit_status, document = seen()
     assert exit_status == ExitStatus.NOT_INSTALLED
-    assert document["books"][0]["received"] == 1
+    assert total("received") == 1
     assert document["notifier"]["process_id"] is None
 
 

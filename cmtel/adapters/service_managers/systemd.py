@@ -47,6 +47,7 @@ _SYSUSERS_TEXT = f'{MARK}\nu {ACCOUNT} - "Call journal and notifier of cmtel" /v
 _SHOWN = (
     "LoadState", "ActiveState", "SubState", "UnitFileState", "MainPID", "User", "StatusText",
     "StateChangeTimestamp", "ExecMainStatus", "FragmentPath", "Job", "Result",
+    "SupplementaryGroups",
 )  # fmt: skip
 _STATES = {
     "active": ServiceState.RUNNING,
@@ -97,6 +98,7 @@ class SystemdServices:
             process_id=int(shown["MainPID"]) or None,
             exit_code=int(shown["ExecMainStatus"]) if state is ServiceState.FAILED else None,
             text=shown["StatusText"],
+            groups=tuple(shown.get("SupplementaryGroups", "").split()),
         )  # fmt: skip
 
     def foreign_owner(self, name: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 _PROC = Path("/proc")
@@ -22,13 +23,19 @@ def port_holder(protocol: str, port: int) -> int | None:
     Args:
         protocol: ``tcp`` or ``udp``.
     """
-    inodes = {f"socket:[{inode}]" for inode in _inodes(protocol, port)}
-    return _process_with(inodes) if inodes else None
+    sockets = {f"socket:[{inode}]" for inode in _inodes(protocol, port)}
+    return _process_with(lambda entry: os.readlink(entry) in sockets) if sockets else None  # noqa: PTH115  # no path
 
 
 def device_holder(device: Path) -> int | None:
     """Return a process that has a device open; None: none, or another user's."""
-    return _process_with({os.path.realpath(device)})
+    name, wanted = os.path.realpath(device), device.stat()
+
+    def is_it(entry: Path) -> bool:
+        """Another container's device may have the same name."""
+        return os.readlink(entry) == name and os.path.samestat(entry.stat(), wanted)  # noqa: PTH115  # as above
+
+    return _process_with(is_it)
 
 
 def _inodes(protocol: str, port: int) -> list[str]:
@@ -48,14 +55,21 @@ def _lines(path: Path) -> list[str]:
         return []
 
 
-def _process_with(targets: set[str]) -> int | None:
+def _process_with(is_wanted: Callable[[Path], bool]) -> int | None:
     if sys.platform != "linux":
         return None
     for process in _PROC.glob("[0-9]*"):
         try:
-            opened = {os.readlink(entry) for entry in (process / "fd").iterdir()}  # noqa: PTH115  # targets are no paths
+            entries = list((process / "fd").iterdir())
         except OSError:  # another user's, or it has just ended
             continue
-        if opened & targets:
+        if any(_holds(entry, is_wanted) for entry in entries):
             return int(process.name)
     return None
+
+
+def _holds(entry: Path, is_wanted: Callable[[Path], bool]) -> bool:
+    try:
+        return is_wanted(entry)
+    except OSError:  # closed meanwhile
+        return False

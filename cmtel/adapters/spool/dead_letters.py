@@ -55,6 +55,22 @@ def replay(db: sqlite3.Connection, letters: Sequence[DeadLetter], at_utc: dateti
     return sum(_replay_one(db, letter, at_utc) for letter in letters)
 
 
+def prune(db: sqlite3.Connection, before_utc: datetime, *, is_trial: bool) -> int:
+    """Delete the letters rejected before a moment; return how many there were.
+
+    The books stay as they are: they say what became of records, and these were rejected.
+    """
+    where = (
+        "WHERE rejected_ms < ? AND sequence <= "
+        "(SELECT settled_sequence FROM source WHERE id = source_id)"
+    )
+    before = (rows.to_ms(before_utc),)
+    if is_trial:
+        found = db.execute(f"SELECT COUNT(*) FROM dead_letter {where}", before)  # noqa: S608  # ours
+        return int(found.fetchone()[0])
+    return db.execute(f"DELETE FROM dead_letter {where}", before).rowcount  # noqa: S608  # ours
+
+
 def _replay_one(db: sqlite3.Connection, letter: DeadLetter, at_utc: datetime) -> bool:
     cursor = db.execute(
         "DELETE FROM dead_letter WHERE source_id = ? AND sequence = ? AND part = ? "

@@ -196,6 +196,10 @@ class SqliteSpool:
         self._notify()
         return count
 
+    def prune_dead_letters(self, before_utc: datetime, *, is_trial: bool) -> int:
+        """Delete old dead letters (or only count them); return how many."""
+        return self._written(lambda db: dead_letters.prune(db, before_utc, is_trial=is_trial))
+
     def settle(self, settlement: Settlement) -> None:
         """Add to the books and drop what no decoder needs any more."""
         self._settled(lambda db: rows.settle(db, settlement))

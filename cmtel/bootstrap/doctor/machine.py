@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cmtel.adapters.account_rights import existing
-from cmtel.adapters.disks import free_bytes, has_free_inodes, network_kind
+from cmtel.adapters.disks import MOUNTS, free_bytes, has_free_inodes, network_kind
 from cmtel.bootstrap.notifier_feeds import site_zone
 from cmtel.bootstrap.services import Job
 from cmtel.domain.service_states import ServiceState
@@ -30,7 +30,7 @@ def machine_probes(site: Site) -> list[Sequence[Probe]]:
     """Return the probes of what lies on this machine."""
     strands: list[Sequence[Probe]] = [[Probe("time-zone", "", partial(_zone, site))]]
     for name, folder, wanted in _folders(site):
-        look = partial(_disk, name, folder, wanted)
+        look = partial(disk_finding, name, folder, wanted)
         strands.append([Probe("disk", f"{name} {folder}", look, f"the disk of {folder}")])
     for job in site.jobs:
         look = partial(_service, site, job)
@@ -72,9 +72,15 @@ def _zone(site: Site) -> Finding:
     return ok(words)
 
 
-def _disk(name: str, folder: Path, wanted_megabytes: int) -> Finding:
+def disk_finding(name: str, folder: Path, wanted_megabytes: int, mounts: Path = MOUNTS) -> Finding:
+    """Return whether a folder has room for what it may become, on a disk of this machine.
+
+    Args:
+        name: spool, state or log; a log does no harm on a network drive.
+        mounts: The table of mounts (Linux).
+    """
     nearest = existing(folder)
-    kind = network_kind(nearest)
+    kind = network_kind(nearest, mounts)
     if kind and name != "log":
         return fail(
             f"{folder} is on a network drive ({kind}): files of SQLite get damaged there",

@@ -128,11 +128,14 @@ def _without_password(config: Config) -> Finding:
 
 
 def _hotel(config: Config) -> Finding:
-    from cmtel.adapters.registry_value import read_registry
+    from cmtel.adapters.windows_registry import registry_text
 
     hotel = config.hotel
     if hotel.registry_key is not None:
-        return ok(f"{read_registry(hotel.registry_key)}, from {hotel.registry_key}")
+        found = registry_text(hotel.registry_key)
+        if not found:
+            return fail(f"the registry value {hotel.registry_key} is empty", "Fill it in.")
+        return ok(f"{found}, from {hotel.registry_key}")
     if hotel.id is not None:
         return ok(hotel.id)
     return warn(

@@ -13,7 +13,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from cmtel.adapters.account_rights import EXECUTE, READ, WRITE, Access, Account, existing
+from cmtel.adapters.account_rights import (
+    EXECUTE,
+    READ,
+    WRITE,
+    Access,
+    Account,
+    existing,
+    own_account,
+)
 from cmtel.bootstrap.services import Job
 from cmtel.config.advice import secret_references
 from cmtel.config.describe.outline import outline
@@ -137,9 +145,14 @@ def _look(site: Site, account: Account, need: _Need) -> Access:
     if need.wanted == 0:
         is_later = site.is_made_later(need.path)
         return Access(True, need.path) if is_later else account.may_make(need.path)
-    if existing(need.path) != need.path.absolute():
-        return Access(True, need.path)  # not there: other probes say so, it is no matter of rights
-    return account.may(need.path, need.wanted)
+    nearest = existing(need.path)
+    if nearest == need.path.absolute():
+        return account.may(need.path, need.wanted)
+    # Not there, which other probes say; or hidden behind a folder, which is a matter of rights.
+    if nearest.is_dir() and not own_account().may(nearest, EXECUTE).is_allowed:
+        why = "this user may not look there"
+        return Access(False if account.is_own else None, nearest, why)
+    return account.may(nearest, EXECUTE if nearest.is_dir() else READ)
 
 
 def _is_private(path: Path) -> bool:

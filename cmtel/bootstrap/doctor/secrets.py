@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from cmtel.adapters.account_rights import own_account
 from cmtel.bootstrap.config import resolve_secret
-from cmtel.bootstrap.folders import credentials_folder
 from cmtel.config.advice import secret_references
 from cmtel.errors import AccessDenied, CmtelError
 from cmtel.services.doctor import Finding, Probe, fail, ok, warn
@@ -35,8 +35,6 @@ def secret_probes(site: Site) -> list[Sequence[Probe]]:
 
 def _secret(site: Site, reference: SecretRef) -> Finding:
     """Whether there is something behind a reference; what it is stays where it is."""
-    if reference.scheme == "cred" and _CREDENTIALS not in os.environ:
-        return _credential(reference)
     why = locked(reference)
     if why and site.is_service:
         return warn(f"{why} Only the service's account may", "See the probe user-rights.")
@@ -58,30 +56,22 @@ def locked(reference: SecretRef | None) -> str:
     """Return why this user cannot have a secret that the service may well have; else empty."""
     if reference is None:
         return ""
-    if reference.scheme == "cred" and _CREDENTIALS not in os.environ:
-        return f"The secret {reference} is handed to the service alone."
     try:
         resolve_secret(reference)
     except AccessDenied as error:
         return error.message
     except CmtelError:
-        return ""  # nobody has it: the probes of secrets say so
-    return ""
+        if reference.scheme == "cred" and not _sees_credentials():
+            return f"The secret {reference} is handed to the service alone."
+    return ""  # or nobody has it: the probes of secrets say so
+
+
+def _sees_credentials() -> bool:
+    """A service has its own; root may look at the files that systemd takes them from."""
+    return _CREDENTIALS in os.environ or own_account().user_id == 0
 
 
 def unchecked(reference: SecretRef | None) -> Finding | None:
     """Return what a probe says that needs a secret which this user cannot have; None: he can."""
     why = locked(reference)
     return warn(f"not checked. {why}", "Run it as the service's account.") if why else None
-
-
-def _credential(reference: SecretRef) -> Finding:
-    """systemd takes it from a file; it does not even start the service without."""
-    file = credentials_folder() / reference.name
-    try:
-        file.lstat()
-    except FileNotFoundError:
-        return fail(f"there is no file {file}", f"'cmtel secret set {reference}' makes it.")
-    except OSError:
-        return warn(f"whether {file} is there cannot be told by this user", "Run it as root.")
-    return ok(f"{file} is there; systemd hands it to the service")

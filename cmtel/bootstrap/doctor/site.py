@@ -13,7 +13,7 @@ from cmtel.bootstrap.folders import places
 from cmtel.bootstrap.notifier_log import FILE_NAME as LOG_NAME
 from cmtel.bootstrap.services import Job
 from cmtel.domain.service_states import ServiceState, ServiceStatus
-from cmtel.errors import ConfigError
+from cmtel.errors import CmtelError
 
 if TYPE_CHECKING:
     from cmtel.config.model import Config
@@ -100,20 +100,25 @@ def make_site(path: Path, config: Config, clock: Clock, manager: ServiceManager)
     foreign: dict[Job, str] = {}
     problems: list[str] = []
     for job in Job:
-        status = manager.look(job.service_name)
-        if status.state is ServiceState.NOT_INSTALLED:
-            continue
-        owner = manager.foreign_owner(job.service_name)
-        if owner:
-            foreign[job] = owner
-            continue
-        installed[job] = status
         try:
-            accounts[job] = account_called(status.account) if status.account else own_account()
-        except ConfigError as error:
+            status = manager.look(job.service_name)
+            if status.state is ServiceState.NOT_INSTALLED:
+                continue
+            owner = manager.foreign_owner(job.service_name)
+            if owner:
+                foreign[job] = owner
+                continue
+            installed[job] = status
+            accounts[job] = _account_of(status)
+        except CmtelError as error:
             problems.append(f"{error.message} {error.hint or ''}".strip())
     found = _places(is_service=bool(installed))
     return Site(path, config, clock, manager, installed, accounts, foreign, tuple(problems), found)
+
+
+def _account_of(status: ServiceStatus) -> Account:
+    """A user's own service has no account of its own."""
+    return account_called(status.account, status.groups) if status.account else own_account()
 
 
 def _places(*, is_service: bool) -> Places:

@@ -9,6 +9,7 @@ Source: Asterisk, cdr/cdr_csv.c (build_csv_record): order of the columns, quotin
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from cmtel.domain.calls import CallRecord, Outcome
 from cmtel.errors import LineRejected
@@ -19,7 +20,7 @@ from cmtel.formats.csv_decoder import CsvDecoder
 from cmtel.formats.direction import CONTEXTS, INTERNAL
 from cmtel.formats.durations import whole
 from cmtel.formats.framers import LineFramer
-from cmtel.formats.line_decoder import LEG_MEMORY_RECORDS
+from cmtel.formats.line_decoder import LEG_MEMORY_RECORDS, found_in_each
 from cmtel.formats.options import refuse_unknown
 from cmtel.formats.seam import DecodeOptions, Decoder, EncodedRecord, Format
 from cmtel.formats.simulated import CallTimes, quoted
@@ -43,6 +44,8 @@ AS_WRITTEN = re.compile(
     f'(?:"({_TIME})"|""|),(?:"({_TIME})"|""|),([0-9]{{1,10}}),([0-9]{{1,10}}),"([^"]++)",{_UNUSED},'
     f"{_TEXT},{_UNUSED}(?:,{_UNUSED},{_TEXT},[0-9]++)?+"
 )
+#: The same in lines that are read together: layouts of times are checked by columns, as is faster.
+_ALL_AS_WRITTEN = re.compile("^" + AS_WRITTEN.pattern.replace(_TIME, '[^"]++') + "$", re.MULTILINE)
 
 
 class _LineReader:
@@ -54,6 +57,10 @@ class _LineReader:
         if found:
             return self._cdrs.call(found.groups(""), raw)
         return self._cdrs.call(_from_columns(_CSV.split(text)), raw)
+
+    def read_alike(self, texts: Sequence[str], raws: Sequence[str]) -> list[Outcome]:
+        """Read lines that are all as Asterisk writes them; LineRejected if one is not."""
+        return self._cdrs.calls_alike(found_in_each(_ALL_AS_WRITTEN, texts), raws)
 
 
 def _from_columns(columns: list[str]) -> Cdr:
@@ -84,7 +91,12 @@ def make_decoder(options: DecodeOptions) -> Decoder:
     """Return a decoder; UsageError on a bad option."""
     refuse_unknown(NAME, OPTIONS, options.values)
     reader = _LineReader(options)
-    return CsvDecoder(RecordTexts(options.values), reader.read, memory_records=LEG_MEMORY_RECORDS)
+    return CsvDecoder(
+        RecordTexts(options.values),
+        reader.read,
+        read_alike=reader.read_alike,
+        memory_records=LEG_MEMORY_RECORDS,
+    )
 
 
 def encode(call: CallRecord) -> list[EncodedRecord]:

@@ -6,6 +6,7 @@ Source: Avaya IP Office Web Manager, "SMDR Fields", fields 1 to 37; "SMDR" for t
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -16,15 +17,16 @@ from cmtel.formats.csv_decoder import CsvDecoder
 from cmtel.formats.durations import clock_secs, whole
 from cmtel.formats.framers import LineFramer
 from cmtel.formats.legs import LegCounter
-from cmtel.formats.line_decoder import LEG_MEMORY_RECORDS
-from cmtel.formats.numbers import caller_number, number, party_name
+from cmtel.formats.line_decoder import LEG_MEMORY_RECORDS, found_in_each
+from cmtel.formats.numbers import caller_number, caller_numbers, number, numbers, party_name
 from cmtel.formats.options import refuse_unknown
+from cmtel.formats.outcomes import calls_of_columns
 from cmtel.formats.seam import DecodeOptions, Decoder, EncodedRecord, Format, LegRule
 from cmtel.formats.segments import fold_segments
 from cmtel.formats.simulated import CallTimes, clock_text, quoted
 from cmtel.formats.strict_csv import StrictCsv
 from cmtel.formats.text import ENCODING, RecordTexts
-from cmtel.formats.times import SwitchClock
+from cmtel.formats.times import SwitchClock, iso_times
 
 NAME = "avaya-ipo"
 OPTIONS = (ENCODING,)
@@ -42,6 +44,11 @@ _WITHOUT_QUOTES = re.compile(
     f"({_CALL_ID}),[01],{_FIELD},{_UNUSED},{_FIELD},{_FIELD},{_FIELD},{_FIELD},"
     f"(?:{_UNUSED},){{3}}{_FIELD},{_FIELD}(?:,{_UNUSED}){{8}}"
     f"(?:(?:,{_UNUSED}){{4}},(?:({_TIME})(?=,|$)|{_UNUSED}))?+(?:,{_UNUSED})*+"
+)
+#: The same in lines that are read together: layouts of times are checked by columns.
+_ALL_WITHOUT_QUOTES = re.compile(
+    "^" + _WITHOUT_QUOTES.pattern.replace(_TIME, ".{19}").replace('[^,"]', '[^,"\\n]') + "$",
+    re.MULTILINE,
 )
 _REMEMBERED = 16_384
 _NO_PAUSE = frozenset({"", "0"})
@@ -90,6 +97,50 @@ class _LineReader:
             return Skipped("header", raw)
         return self._call(_from_fields(_CSV.split(line)), raw)
 
+    def read_alike(self, texts: Sequence[str], raws: Sequence[str]) -> list[Outcome]:
+        """Read lines without quotes that all have a record time; LineRejected if one is not so."""
+        rows = found_in_each(_ALL_WITHOUT_QUOTES, texts)
+        (
+            starts, connected, rings, callers, ways, called, dialled, account_codes,
+            are_internal, call_ids, first, second, names, _, _, charges, currencies, ends,
+        ) = zip(*rows, strict=True)  # fmt: skip
+        if not all(ends):
+            raise LineRejected
+        started, ended = _iso_texts(starts), _iso_texts(ends)
+        iso_times(started)
+        iso_times(ended)
+        offset = self._clock.offset_of_all((started, ended))
+        parties = list(
+            map(_parties, ways, caller_numbers(callers), numbers(called), dialled, are_internal,
+                first, second, names)
+        )  # fmt: skip
+        directions, remote, local, forwarded_via, shown = zip(*parties, strict=True)
+        prices = [
+            self._charge(*price) if price[0] else None
+            for price in zip(charges, currencies, strict=True)
+        ]
+        secs = list(map(self._secs, connected))
+        return calls_of_columns(
+            raws,
+            direction=directions,
+            state=["CONN" if talk else "RING" for talk in secs],
+            started_at=[text.replace(" ", "T") + offset for text in started],
+            ended_at=[text.replace(" ", "T") + offset for text in ended],
+            remote_number=remote,
+            local_number=local,
+            forwarded_via=forwarded_via,
+            name=shown,
+            ring_ms=[int(ring) * 1000 for ring in rings],
+            connected_secs=secs,
+            charge=[price and price.text for price in prices],
+            charge_cents=[price and price.cents for price in prices],
+            currency=[text or None for text in currencies],
+            line=list(map(_line, first, second)),
+            account_code=[text or None for text in account_codes],
+            call_id=call_ids,
+            leg=self._legs.next_legs(call_ids),  # nothing is refused any more
+        )
+
     def _call(self, smdr: _Smdr, raw: str) -> CallRecord:
         """Make the call of a record. In one piece, for speed."""
         (
@@ -98,22 +149,9 @@ class _LineReader:
         ) = smdr  # fmt: skip
         ring_secs, connected_secs = int(ring), self._secs(connected)
         caller, called = caller_number(caller_text), number(called_text)
-        forwarded_via = name = None
-        if way == "I":
-            direction: Direction = "in"
-            local = _extension(device1) or _extension(device2)
-            if local is None:
-                local = called
-            elif called != local:
-                forwarded_via = called
-            remote = caller
-        else:
-            local = caller or _extension(device1)
-            if is_internal == "0":
-                direction, remote = "out", number(dialled) or called
-            else:
-                direction, remote = "internal", called or number(dialled)
-                name = party_name(name2, remote) if _extension(device2) else None
+        direction, remote, local, forwarded_via, name = _parties(
+            way, caller, called, dialled, is_internal, device1, device2, name2
+        )
         pauses_secs = 0 if hold in _NO_PAUSE and park in _NO_PAUSE else _pauses_secs(hold, park)
         busy_secs = None if pauses_secs is None else ring_secs + connected_secs + pauses_secs
         started_at, ended_at, is_recorded = self._times(start, busy_secs, record_time)
@@ -129,7 +167,7 @@ class _LineReader:
                 started_at, ended_at,
                 remote, local, forwarded_via, name, ring_secs * 1000, connected_secs,
                 cost.text if cost else None, cost.cents if cost else None, currency or None,
-                device1 if device1[:1] == "T" else device2 if device2[:1] == "T" else None,
+                _line(device1, device2),
                 account_code or None, call_id, leg, raw,
             ),
         )  # fmt: skip
@@ -147,6 +185,36 @@ class _LineReader:
                 pass  # month 13: no time, so the lengths tell; or it is the start that is wrong
         started_at, ended_at = self._clock.span(start_text, busy_secs or 0)
         return started_at, None if busy_secs is None else ended_at, False
+
+
+def _parties(
+    way: str, caller: str | None, called: str | None, dialled: str, is_internal: str,
+    device1: str, device2: str, name2: str,
+) -> tuple[Direction, str | None, str | None, str | None, str | None]:  # fmt: skip
+    """Return (direction, remote_number, local_number, forwarded_via, name)."""
+    if way == "I":
+        local = _extension(device1) or _extension(device2)
+        if local is None:
+            return "in", caller, called, None, None
+        return "in", caller, local, called if called != local else None, None
+    local = caller or _extension(device1)
+    if is_internal == "0":
+        return "out", number(dialled) or called, local, None, None
+    remote = called or number(dialled)
+    name = party_name(name2, remote) if _extension(device2) else None
+    return "internal", remote, local, None, name
+
+
+def _line(device1: str, device2: str) -> str | None:
+    """Return the trunk, if one of the devices is one."""
+    return device1 if device1[:1] == "T" else device2 if device2[:1] == "T" else None
+
+
+def _iso_texts(texts: Sequence[str]) -> Sequence[str]:
+    joined = "\n".join(texts)
+    if "-" in joined:
+        raise LineRejected
+    return joined.replace("/", "-").split("\n")
 
 
 def _from_fields(fields: list[str]) -> _Smdr:
@@ -187,7 +255,12 @@ def make_decoder(options: DecodeOptions) -> Decoder:
     """Return a decoder; UsageError on a bad option."""
     refuse_unknown(NAME, OPTIONS, options.values)
     reader = _LineReader(options)
-    return CsvDecoder(RecordTexts(options.values), reader.read, memory_records=LEG_MEMORY_RECORDS)
+    return CsvDecoder(
+        RecordTexts(options.values),
+        reader.read,
+        read_alike=reader.read_alike,
+        memory_records=LEG_MEMORY_RECORDS,
+    )
 
 
 def encode(call: CallRecord) -> list[EncodedRecord]:

@@ -209,6 +209,11 @@ destCause_value,clientMatterCode,authorizationCodeValue,globalCallID_callManager
 globalCallID_callId,pkid
 times in epoch seconds, UTC""",
     example=(
+        '"cdrRecordType","globalCallID_callManagerId","globalCallID_callId",'
+        '"origLegCallIdentifier","destLegIdentifier","dateTimeOrigination","dateTimeConnect",'
+        '"dateTimeDisconnect","duration","callingPartyNumber","originalCalledPartyNumber",'
+        '"finalCalledPartyNumber","origDeviceName","destDeviceName","origIpAddr","destIpAddr",'
+        '"origCause_value","destCause_value"\n'
         '1,1,5001,111,222,1693900000,1693900005,1693900020,15,"7001","7002","7002",'
         '"SEP001122334455","SEP00AABBCCDDEE","10.0.0.5","10.0.0.6",0,16'
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from cmtel.domain.calls import CallRecord, Outcome
 from cmtel.errors import LineRejected, UsageError
@@ -10,6 +10,7 @@ from cmtel.formats.csv_decoder import CsvDecoder
 from cmtel.formats.folded_call import legs_by_call_id
 from cmtel.formats.framers import LineFramer
 from cmtel.formats.line_decoder import LEG_MEMORY_RECORDS
+from cmtel.formats.named_columns import calls_alike
 from cmtel.formats.named_fields import OPTIONS as NAMED_OPTIONS
 from cmtel.formats.named_fields import LineFilter, NamedFieldReader, check_names
 from cmtel.formats.options import bad_value, refuse_unknown
@@ -25,7 +26,11 @@ OPTIONS = (
         "the names of the fields in order, commas between; - ignores one",
         required=True,
     ),
-    FormatOption("delimiter", "one character, or tab, comma, semicolon, pipe", "comma"),
+    FormatOption(
+        "delimiter",
+        "one character, or tab, comma, semicolon, pipe; blanks: one or more blanks, no quotes",
+        "comma",
+    ),
     FormatOption("quote", "one character, or none", '"'),
     *NAMED_OPTIONS,
 )
@@ -38,7 +43,20 @@ SIMULATED_FIELDS = (
 _DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 
 
+class _BlankParted:
+    """Fields parted by any number of blanks; none of them can be empty or hold a blank."""
+
+    def split(self, text: str) -> list[str]:
+        return text.split()
+
+    def split_alike(self, texts: Sequence[str]) -> list[list[str]]:
+        """Return the fields of many lines."""
+        return [text.split() for text in texts]
+
+
 class _LineReader:
+    _csv: StrictCsv | _BlankParted
+
     def __init__(self, options: DecodeOptions) -> None:
         values = options.values
         self._names = [name.strip() for name in values["fields"].split(",")]
@@ -59,8 +77,28 @@ class _LineReader:
         }
         return self.records.call(values, raw)
 
+    def read_alike(self, texts: Sequence[str], raws: Sequence[str]) -> list[Outcome]:
+        """Read lines that are all records with usual times; LineRejected if one is not."""
+        rows = self._csv.split_alike(texts)
+        if not self._filter.passes_all(texts) or min(map(len, rows)) < len(self._names):
+            raise LineRejected
+        columns = dict(zip(self._names, map(_stripped, zip(*rows, strict=False)), strict=False))
+        return calls_alike(self.records, columns, raws)
 
-def _dialect(values: Mapping[str, str]) -> StrictCsv:
+
+def _stripped(column: Sequence[str]) -> Sequence[str]:
+    """Return the values without blanks around; few have any."""
+    joined = "".join(column)
+    if " " in joined or "\t" in joined:
+        return [text.strip(" \t") for text in column]
+    return column
+
+
+def _dialect(values: Mapping[str, str]) -> StrictCsv | _BlankParted:
+    if values.get("delimiter") == "blanks":
+        if values.get("quote", "none") != "none":
+            raise bad_value("quote", values["quote"], "With delimiter=blanks it is none.")
+        return _BlankParted()
     delimiter = _one_character(values, "delimiter", _DELIMITERS, "comma")
     if values.get("quote") == "none":
         return StrictCsv(delimiter, None)
@@ -88,6 +126,7 @@ def make_decoder(options: DecodeOptions) -> Decoder:
         RecordTexts(options.values),
         reader.read,
         read_joined=reader.read_joined,
+        read_alike=reader.read_alike,
         memory_records=LEG_MEMORY_RECORDS,
         received=reader.records.hint.receive,
     )

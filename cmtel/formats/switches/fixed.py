@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from cmtel.domain.calls import CallRecord, Outcome
+from cmtel.errors import LineRejected
 from cmtel.formats.folded_call import legs_by_call_id
 from cmtel.formats.framers import LineFramer
 from cmtel.formats.line_decoder import LEG_MEMORY_RECORDS, LineDecoder
+from cmtel.formats.named_columns import calls_alike
 from cmtel.formats.named_fields import OPTIONS as NAMED_OPTIONS
 from cmtel.formats.named_fields import LineFilter, NamedFieldReader, check_names
 from cmtel.formats.options import bad_value, refuse_unknown
@@ -54,6 +57,13 @@ class _LineReader:
         values = {name: text[columns].strip() for name, columns in self._fields}
         return self.records.call(values, raw)
 
+    def read_alike(self, texts: Sequence[str], raws: Sequence[str]) -> list[Outcome]:
+        """Read lines that are all records with usual times; LineRejected if one is not."""
+        if not self._filter.passes_all(texts):
+            raise LineRejected
+        columns = {name: [text[place].strip() for text in texts] for name, place in self._fields}
+        return calls_alike(self.records, columns, raws)
+
 
 def _fields(text: str) -> list[_Field]:
     fields = []
@@ -73,6 +83,7 @@ def make_decoder(options: DecodeOptions) -> Decoder:
     return LineDecoder(
         RecordTexts(options.values),
         reader.read,
+        read_alike=reader.read_alike,
         memory_records=LEG_MEMORY_RECORDS,
         received=reader.records.hint.receive,
     )

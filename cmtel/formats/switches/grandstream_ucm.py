@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from cmtel.domain.calls import CallRecord, Direction, Outcome, Rejected, Skipped
 from cmtel.errors import LineRejected
@@ -36,6 +36,7 @@ _COLUMNS = (
     *("amaflags", "uniqueid", "userfield", "channel_ext", "dstchannel_ext", "service"),
 )
 _LASTDATA = _COLUMNS.index("lastdata")
+_DURATION, _BILLSEC = _COLUMNS.index("duration"), _COLUMNS.index("billsec")
 _USERFIELD = "userfield"
 #: The fields of a Cdr but the last: a UCM sends no linkedid.
 _CDR_NAMES = (
@@ -66,6 +67,23 @@ class _RecordReader:
             raise LineRejected
         userfield = cells[_COLUMNS.index(_USERFIELD)]
         return self._call([cells[place] for place in _CDR_PLACES], userfield, raw)
+
+    def read_alike(self, texts: Sequence[str], raws: Sequence[str]) -> list[Outcome]:
+        """Read lines of CSV, all in quotes and with usual times; LineRejected if one is not so."""
+        if not all(text[0] == '"' for text in texts):
+            raise LineRejected
+        columns = list(zip(*_CSV.split_alike(texts), strict=False))
+        if len(columns) < len(_COLUMNS) or "AcctId" in columns[0]:
+            raise LineRejected
+        values = [columns[place] for place in _CDR_PLACES]
+        for text in (*columns[_DURATION], *columns[_BILLSEC]):
+            whole(text)
+        nothing = [""] * len(texts)
+        cdrs = list(zip(*values[:4], nothing, *values[4:], nothing, strict=True))
+        userfields = columns[_COLUMNS.index(_USERFIELD)]
+        return self._cdrs.calls_alike(
+            cdrs, raws, sent_directions=[_DIRECTIONS.get(word.lower()) for word in userfields]
+        )
 
     def _read_json(self, text: str, raw: str) -> Outcome:
         start = start_of_object(text)
@@ -130,7 +148,12 @@ def make_decoder(options: DecodeOptions) -> Decoder:
     """Return a decoder; UsageError on a bad option."""
     refuse_unknown(NAME, OPTIONS, options.values)
     reader = _RecordReader(options)
-    return CsvDecoder(RecordTexts(options.values), reader.read, memory_records=LEG_MEMORY_RECORDS)
+    return CsvDecoder(
+        RecordTexts(options.values),
+        reader.read,
+        read_alike=reader.read_alike,
+        memory_records=LEG_MEMORY_RECORDS,
+    )
 
 
 def encode(call: CallRecord) -> list[EncodedRecord]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -23,7 +23,8 @@ OPTIONS = (ENCODING,)
 
 _KEYS = CallRecord._fields[:-1]  # raw is the line itself
 _WHOLE_NUMBERS = frozenset({"ring_ms", "connected_secs", "charge_cents", "leg"})
-_TIMES = ("started_at", "ended_at")
+_KINDS = tuple(int if key in _WHOLE_NUMBERS else str for key in _KEYS)
+_TIMES = (_KEYS.index("started_at"), _KEYS.index("ended_at"))
 _DIRECTIONS = ("in", "out", "internal", None)
 _STATES = ("CONN", "RING", "BUSY")
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
@@ -39,14 +40,14 @@ def _read(text: str, raw: str) -> Outcome:
         return Skipped(reason, raw) if kind == "skipped" else Rejected(reason, raw)
     if kind not in ("call", None):
         raise LineRejected
-    values = [document.get(key) for key in _KEYS]
-    _check(dict(zip(_KEYS, values, strict=True)))
-    return CallRecord._make((*values, raw))
+    values = list(map(document.get, _KEYS))
+    _check(values, has_escapes="\\u" in text)
+    return tuple.__new__(CallRecord, (*values, raw))
 
 
 def _parsed(text: str) -> Mapping[str, Any]:
     try:
-        document = json.loads(text, parse_constant=_refuse_constant)
+        document = _JSON.decode(text)
     except (ValueError, RecursionError) as exc:  # RecursionError: brackets thousands deep
         raise LineRejected from exc
     if not isinstance(document, dict):
@@ -54,20 +55,20 @@ def _parsed(text: str) -> Mapping[str, Any]:
     return document
 
 
-def _check(call: Mapping[str, Any]) -> None:
-    if call["direction"] not in _DIRECTIONS or call["state"] not in _STATES:
+def _check(values: Sequence[Any], *, has_escapes: bool) -> None:
+    if values[0] not in _DIRECTIONS or values[1] not in _STATES:
         raise LineRejected
-    for key, value in call.items():
-        if value is None:
-            continue
-        if type(value) is not (int if key in _WHOLE_NUMBERS else str):
+    for value, kind in zip(values, _KINDS, strict=True):
+        if value is not None and type(value) is not kind:
             raise LineRejected
-        # Half of a surrogate pair is no text: no database and no file could take it.
-        if isinstance(value, str) and _HALF_CHARACTER.search(value):
-            raise LineRejected
-    for key in _TIMES:
-        if call[key] is not None:
-            _check_time(call[key])
+    # Half of a surrogate pair is no text: no database and no file could take it.
+    if has_escapes and any(
+        type(value) is str and _HALF_CHARACTER.search(value) for value in values
+    ):
+        raise LineRejected
+    for place in _TIMES:
+        if values[place] is not None:
+            _check_time(values[place])
 
 
 def _check_time(text: str) -> None:
@@ -80,6 +81,10 @@ def _check_time(text: str) -> None:
 def _refuse_constant(name: str) -> NoReturn:
     """NaN and Infinity: Python reads them, JSON has none."""
     raise ValueError(name)
+
+
+#: Made once: json.loads makes one for each text.
+_JSON = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 def make_decoder(options: DecodeOptions) -> Decoder:

@@ -165,7 +165,11 @@ DestinationName,StartDate,StartTime,ScriptConnectDate,ScriptConnectTime,Delivere
 DeliveredTime,ConnectDate,ConnectTime,EndDate,EndTime,Currency,Costs,State,PublicAccessPrefix,
 LCRProvider,ProjectNumber,AOC,OriginationDevice,DestinationDevice,...,DisconnectReason
 dates dd.mm.yyyy, times hh:mm:ss, local""",
-    example='"CallID","OriginationNumber","CalledNumber","StartDate","StartTime"',
+    example="""\
+"CallID","OriginationNumber","CalledNumber","StartDate","StartTime","ConnectDate","ConnectTime",\
+"EndDate","EndTime","DisconnectReason"
+"7","03023125010","201","02.05.2024","10:00:00","02.05.2024","10:00:05","02.05.2024","10:01:05",""\
+""",
     options=OPTIONS,
     make_framer=LineFramer,
     make_decoder=make_decoder,

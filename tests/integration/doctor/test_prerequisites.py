@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -123,11 +122,10 @@ def test_a_site_without_identifier_is_a_warning(tmp_path: Path) -> None:
     assert verdict(settings_file(tmp_path, MAIL), "hotel-id")[0] is Verdict.WARN
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there it is read")
 def test_a_registry_key_can_be_read_on_windows_only(tmp_path: Path) -> None:
     path = settings_file(tmp_path, r'<Hotel registryKey="HKLM\SOFTWARE\CmTel\Hotel"/>' + MAIL)
 
-    assert verdict(path, "hotel-id") == (
-        Verdict.FAIL,
-        r"The registry value HKLM\SOFTWARE\CmTel\Hotel can be read on Windows only.",
-    )
+    found, text = verdict(path, "hotel-id")
+
+    assert found is Verdict.FAIL
+    assert "There is no registry here" in text

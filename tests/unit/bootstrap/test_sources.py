@@ -4,6 +4,7 @@ import pytest
 
 from cmtel.adapters.sources.file_tail import FileTail
 from cmtel.adapters.sources.http_listen import HttpListen
+from cmtel.adapters.sources.http_poll import HttpPoll
 from cmtel.adapters.sources.serial_line import SerialLine
 from cmtel.adapters.sources.stdin import Stdin
 from cmtel.adapters.sources.tcp_dial import TcpDial
@@ -24,6 +25,7 @@ from tests.fakes_clock import FakeClock
         ("file:/journal/day.log", {"rollover": "journal.log"}, FileTail),
         ("udp-listen:0.0.0.0:514", {"allow": "10.0.0.0/8", "syslog": "strip"}, UdpListen),
         ("http-listen:[::]:8080", {"path": "/cdr", "max-kilobytes": "64"}, HttpListen),
+        ("https://pbx/cdr.csv", {"interval": "30", "tls-ca": "ca.pem"}, HttpPoll),
         ("serial:COM3?mode=7E2", {"flow": "rtscts"}, SerialLine),
         ("stdin", {}, Stdin),
     ],
@@ -32,7 +34,7 @@ def test_each_kind_has_its_source(text: str, options: dict[str, str], made: type
     assert isinstance(make_source(text, FakeClock(), options=options), made)
 
 
-@pytest.mark.parametrize("text", ["http://pbx/", "nats://n1:4222"])
+@pytest.mark.parametrize("text", ["nats://n1:4222"])
 def test_a_kind_that_is_not_there_is_wrong_usage(text: str) -> None:
     with pytest.raises(UsageError, match="not available"):
         make_source(text, FakeClock())

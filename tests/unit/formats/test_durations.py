@@ -34,6 +34,8 @@ def test_an_impossible_clock_is_rejected(text: str) -> None:
         ("90", "s", 90_000), ("1.5", "min", 90_000), ("1,9999", "s", 1_999), ("250", "ms", 250),
         ("1:30", "s", 90_000), ("1:00:05", "min", 3_605_000), ("1h2m3s", "s", 3_723_000),
         ("2m", "s", 120_000), ("45s", "min", 45_000), ("0:07.5", "s", 7_500),
+        ("01:02'03\"", "s", 3_723_000), ("2'05", "min", 125_000), ("000105", "hms", 65_000),
+        ("1000000", "hms", 360_000_000), ("5", "hms", 5_000), ("1:05", "hms", 65_000),
     ],
 )  # fmt: skip
 def test_durations_of_named_fields(text: str, unit: str, expected: int) -> None:
@@ -44,3 +46,9 @@ def test_durations_of_named_fields(text: str, unit: str, expected: int) -> None:
 def test_what_is_no_duration_is_rejected(text: str) -> None:
     with pytest.raises(LineRejected):
         any_duration_ms(text, "s")
+
+
+@pytest.mark.parametrize("text", ["006100", "000060", "12345678901", "1.5.", "x"])
+def test_digits_that_are_no_hours_minutes_and_seconds_are_rejected(text: str) -> None:
+    with pytest.raises(LineRejected):
+        any_duration_ms(text, "hms")

@@ -79,3 +79,23 @@ def test_a_line_is_read_or_refused_in_no_other_way(line: str) -> None:
     except LineRejected:
         return
     assert (next(csv.reader([line.strip()], strict=True)) or [""]) == fields
+
+
+@given(st.lists(st.text('a1 \t,"', max_size=12), min_size=1, max_size=6))
+def test_many_lines_are_split_as_each_is_or_not_at_all(lines: list[str]) -> None:
+    for csv_dialect in (StrictCsv(), StrictCsv("\t"), StrictCsv(",", None)):
+        try:
+            together = csv_dialect.split_alike(lines)
+        except LineRejected:
+            continue
+        blank = [not line.strip(" \t") for line in lines]
+        alone = [csv_dialect.split(line) for line in lines]
+        assert [row for row, no in zip(together, blank, strict=True) if not no] == [
+            row for row, no in zip(alone, blank, strict=True) if not no
+        ]
+
+
+def test_usual_lines_are_split_together() -> None:
+    lines = ['"a ""b""","c,d"', "1,2 "]
+
+    assert StrictCsv().split_alike(lines) == [['a "b"', "c,d"], ["1", "2"]]

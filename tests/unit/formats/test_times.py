@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cmtel.errors import LineRejected
-from cmtel.formats.times import SwitchClock, iso, iso_time, local_time, ms_between
+from cmtel.formats.times import SwitchClock, iso, iso_time, iso_times, local_time, ms_between
 
 BERLIN = SwitchClock(ZoneInfo("Europe/Berlin"))
 UNKNOWN = SwitchClock(None)
@@ -121,3 +121,43 @@ def test_a_pair_is_two_local_times_of_one_call(zone: str, local: datetime, secs:
         iso(start),
         iso(clock.at(later, after=start)),
     )
+
+
+#: Hours around the changes of 2024 and 2025, and any other ones.
+moments = st.datetimes(datetime(2024, 1, 1), datetime(2025, 12, 31)) | st.sampled_from(  # noqa: DTZ001  # zones come later
+    [datetime(2024, 3, 31), datetime(2024, 10, 27), datetime(2025, 4, 6), datetime(2018, 11, 4)]  # noqa: DTZ001  # as above
+).flatmap(lambda day: st.integers(0, 2 * 86_400).map(lambda secs: day + timedelta(seconds=secs)))
+
+
+@given(st.sampled_from(ZONES), st.lists(moments, min_size=1, max_size=4))
+def test_what_was_remembered_of_an_hour_is_what_the_zone_says(
+    zone: str, times: list[datetime]
+) -> None:
+    clock, info = SwitchClock(ZoneInfo(zone)), ZoneInfo(zone)
+
+    for local in times:
+        in_utc = local.replace(tzinfo=UTC)
+        local_text = local.replace(tzinfo=info).isoformat()
+        assert [clock.at(local).isoformat() for _ in range(2)] == [local_text] * 2
+        expected = in_utc.astimezone(info).isoformat()
+        assert [clock.utc(in_utc).isoformat() for _ in range(2)] == [expected] * 2
+
+
+@given(st.sampled_from(ZONES), st.lists(moments, min_size=1, max_size=4))
+def test_the_offset_of_many_times_is_that_of_each(zone: str, times: list[datetime]) -> None:
+    clock = SwitchClock(ZoneInfo(zone))
+    texts = [time.isoformat(" ", "seconds") for time in times]
+    offsets = {clock.offset_around(text) for text in texts}
+
+    if len(offsets) == 1 and None not in offsets:
+        assert {clock.offset_of_all((texts, [""]))} == offsets
+    else:
+        with pytest.raises(LineRejected):
+            clock.offset_of_all((texts, [""]))
+
+
+def test_times_of_another_layout_are_rejected() -> None:
+    assert iso_times(["2024-02-29 10:11:12", ""]) == [iso_time("2024-02-29 10:11:12"), None]
+    for odd in ("2024-02-30 10:11:12", "2024-W01-1 10:11:12", "20240229T101112.123", "2024-02-29"):
+        with pytest.raises(LineRejected):
+            iso_times(["2024-02-29 10:11:12", odd])

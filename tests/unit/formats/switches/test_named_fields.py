@@ -234,3 +234,25 @@ def test_the_encoding_can_be_fixed() -> None:
 
     assert isinstance(call, CallRecord)
     assert (call.name, call.raw) == ("Müller", record.decode("latin-1"))
+
+
+def test_fields_parted_by_blanks() -> None:
+    call = decoded(
+        "datetime,connected", "  0102240815 \t 62   x", "delimiter=blanks",
+        "date-format=%d%m%y%H%M",
+    )  # fmt: skip
+
+    assert (call.started_at, call.connected_secs) == ("2024-02-01T08:15:00", 62)
+
+
+def test_the_ring_time_may_have_a_unit_of_its_own() -> None:
+    line = "2024-02-01 08:15:00,2500,000102"
+
+    call = decoded("datetime,ring,connected", line, "ring-unit=ms", "duration-unit=hms")
+
+    assert (call.ring_ms, call.connected_secs) == (2500, 62)
+
+
+def test_quotes_and_blanks_as_delimiter_exclude_each_other() -> None:
+    with pytest.raises(UsageError):
+        decoded("datetime", "", "delimiter=blanks", 'quote="')
