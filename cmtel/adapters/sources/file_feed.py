@@ -19,9 +19,11 @@ import json
 import os
 from dataclasses import asdict
 from datetime import UTC, datetime
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from cmtel.adapters.shared_files import open_shared
 from cmtel.adapters.sources.file_finder import FileFinder
 from cmtel.adapters.sources.file_identity import Proof, file_id_of, read_at
 from cmtel.domain.calls import CallRecord
@@ -80,7 +82,7 @@ class FileFeed:
             SourceUnavailable: The file is not there, or cannot be read.
         """
         try:
-            with self._path.open("rb") as handle:
+            with BufferedReader(open_shared(self._path)) as handle:
                 return self._read(handle, cursor)
         except OSError as exc:
             raise SourceUnavailable(
@@ -121,7 +123,7 @@ class FileFeed:
             return []
         for found in self._finder.neighbours(str(self._path)):
             if found.file_id == place.file_id:
-                with Path(found.path).open("rb") as old:
+                with BufferedReader(open_shared(found.path)) as old:
                     if place.proof.fits(old):
                         return self._from(old, place.file_id, place.proof.offset_bytes)[0]
         return []
