@@ -65,8 +65,15 @@ class FileFeed:
 
     def __init__(
         self, path: Path, clock: Clock, form: Format | None = None,
-        options: DecodeOptions | None = None,
+        options: DecodeOptions | None = None, *, shows_lines: bool = True,
     ) -> None:  # fmt: skip
+        """Follow a file.
+
+        Args:
+            form: What is counted are this format's calls; None: lines.
+            shows_lines: The text of a record is the line; else it only says that there is one.
+        """
+        self._shows_lines = shows_lines
         self._path = path
         self._clock = clock
         self._form = form
@@ -152,7 +159,8 @@ class FileFeed:
         if self._form is None:
             whole = data.rfind(b"\n") + 1
             lines = (line.strip() for line in data[:whole].split(b"\n"))
-            return whole, [NewRecord(None, _shown(line)) for line in lines if line]
+            shown = _shown if self._shows_lines else _hidden
+            return whole, [NewRecord(None, shown(line)) for line in lines if line]
         framer = self._form.make_framer()
         raws = framer.feed(data)
         decoder = self._decoder_of(self._form, handle, file_id, offset)
@@ -185,3 +193,7 @@ class FileFeed:
 def _shown(line: bytes) -> str:
     text = line.decode("utf-8", "backslashreplace")
     return "".join(c if c.isprintable() else " " for c in text)[:_TEXT_CHARS]
+
+
+def _hidden(line: bytes) -> str:
+    return f"a line of {len(line)} bytes"
