@@ -184,7 +184,6 @@ class NumberReading:
             return country.prefixed(digits)
         return country.prefixed(digits) or without_prefix(digits, country, self._plan.area_code)
 
-
     def _masked_key(self, number: str, without_prefix: _Order) -> str | None:
         """Return the key of a number whose last digits are masked, masked alike."""
         begin = number.rstrip(MASKED)
