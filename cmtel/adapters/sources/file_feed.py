@@ -18,7 +18,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -185,7 +185,9 @@ class FileFeed:
             moment = datetime.fromisoformat(call.started_at)
             if moment.tzinfo is None:
                 moment = moment.replace(tzinfo=self._options.timezone or UTC)
-            moment = moment.astimezone(UTC)
+            # The years 1 and 9999 mean "never", and other zones may have no such time.
+            is_moment = moment.year not in (MINYEAR, MAXYEAR)
+            moment = moment.astimezone(UTC) if is_moment else None
         words = [word for word in (call.direction, call.line) if word]
         return NewRecord(moment, ", ".join(["call", *words]))
 
