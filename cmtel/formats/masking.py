@@ -81,7 +81,7 @@ class MaskingFramer:
         return self._masked(self._inner.feed(data))
 
     def idle(self) -> list[bytes]:
-        """Nothing came for 200 ms: what waits for a next line, and not for a quote, is complete."""
+        """Nothing came for 200 ms: what only waits for a next line comes alone."""
         records = self._masked(self._inner.idle())
         return records + (self._released() if self._decoder.deadline_utc is not None else [])
 
