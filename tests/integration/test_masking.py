@@ -9,7 +9,15 @@ from typing import Any
 
 import pytest
 
+from cmtel.adapters.spool.sqlite_spool import SqliteSpool
 from cmtel.cli.boundary import main
+from cmtel.domain.masking import MaskRule
+from cmtel.formats import registry
+from cmtel.formats.masking import Masking
+from cmtel.formats.seam import DecodeOptions
+from cmtel.services.intake import SpoolIntake
+from cmtel.services.ports import Pin, Settlement
+from tests.fakes_clock import FakeClock
 
 Captured = pytest.CaptureFixture[str]
 
@@ -139,6 +147,34 @@ def test_a_second_run_masks_on_from_where_the_first_one_stopped(site: Site) -> N
     assert site.take_more("ingest") == 0
     assert [row[:2] for row in site.rows()] == [("03023125xxx", "201"), ("03023125xxx", "202")]
     assert not site.files_with("23125010")
+
+
+@pytest.mark.parametrize("is_settled", [False, True])
+def test_the_heading_of_an_input_is_known_after_a_restart(tmp_path: Path, is_settled: bool) -> None:
+    heading = b"cdrRecordType,finalCalledPartyNumber,callingPartyNumber,dateTimeOrigination\n"
+    spool, clock = SqliteSpool(tmp_path), FakeClock()
+    form = registry.get("cisco-cucm")
+    masking = Masking(MaskRule(3), form, DecodeOptions(), clock.now)
+
+    def take(data: bytes) -> list[bytes]:
+        intake = SpoolIntake(spool, clock, "pbx", "j", form.make_framer, masking.framer)
+        intake.open_feed(input_id="file").push(data)
+        intake.commit()
+        (source,) = spool.sources()
+        return [each for chunk in spool.read(source.source_id, 0, 9) for each in chunk.records]
+
+    (first,) = take(heading)
+    if is_settled:  # the record is gone, and the heading is pinned
+        (source,) = spool.sources()
+        connection = spool.read(source.source_id, 0, 9)[0].connection_id
+        pins = (Pin(connection, 1, heading),)
+        spool.settle(Settlement(source.source_id, 1, 2, 0, 1, 0, 1, pins=pins))
+    records = take(b"1,+493023125010,201,1729990790\n")
+    spool.close()
+
+    assert first == heading
+    assert records[-1] == b"1,+493023125xxx,201,1729990790\n"
+    assert len(records) == (1 if is_settled else 2)
 
 
 def test_whole_numbers_are_masked_as_well(site: Site) -> None:
