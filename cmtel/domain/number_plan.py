@@ -11,10 +11,8 @@ A number in a record is what was dialled or displayed. Three things are read off
    that is dialled without the code stays whole (911 where the code is 9).
 3. The *canonical key*: E.164 with ``+``, the one spelling by which phone books and tariffs know a
    number. None where there is none: extensions, codes with ``*`` and ``#``, emergency numbers and
-   other short codes, withheld or half masked numbers. Tried in this order, the first that the
-   country's plan knows counts:
-
-   Of a number whose last digits are masked by ``x`` it is the key of the rest, masked alike.
+   other short codes, withheld numbers and those masked elsewhere than at their end. Tried in this
+   order, the first that the country's plan knows counts:
 
    * ``+`` or the international prefix: as it says;
    * with the national prefix (and a carrier's selection code, where there are such): national;
@@ -24,6 +22,8 @@ A number in a record is what was dialled or displayed. Three things are read off
      first, because networks send them with their area code, then local, then international of
      any country without its ``+``. A mobile number of the own country with its country code and
      without ``+`` is told from both.
+
+   The key of a number whose last digits are masked by ``x`` is masked alike (masking.py).
 
 Splitting believes its settings: an outside-line code is to be given only if the records have it.
 """
