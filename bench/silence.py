@@ -1,6 +1,6 @@
 """The silence rule: false alarms and detection delay at a budget of one a month, by stream.
 
-``python bench/silence.py [STREAM...] [--seeds N] [--first-seed N]``. Each stream is thinned to, or
+``python -m bench silence [STREAM...] [--seeds N] [--first-seed N]``. Each stream is thinned to, or
 generated at, 1,200, 120 and 24 calls a day (over all days of the calendar), trained on its first
 half and tried on its second. What is printed are means over the seeds; what misses its target is
 marked. ``floor`` is the median delay by day of a rule that knows the true rate: (ln(gaps a month)

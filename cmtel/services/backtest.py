@@ -158,7 +158,7 @@ class _Replay:
     def _alarm(self, fit: Fit, gap: int) -> Alarm:
         at = datetime.fromtimestamp(float(self._due[gap]), UTC)
         last = datetime.fromtimestamp(float(self._arrivals.ends[gap]), UTC)
-        level = fit.levels.at(gap - fit.first)
+        level = fit.level_at(gap - fit.first)
         judged = verdict(at, last, fit.profile, level, fit.rule(), self._order.calendar)
         following = self._local(float(self._arrivals.starts[gap + 1]))
         local_at, local_last = at.astimezone(self._zone), last.astimezone(self._zone)

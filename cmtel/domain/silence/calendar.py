@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
@@ -86,6 +86,11 @@ class Calendar:
     def is_open_at(self, at_secs: float) -> bool:
         """Tell whether calls may be expected at this instant."""
         return next(self.pieces(at_secs)).is_open
+
+    def midnight_after(self, at_secs: float) -> float:
+        """Return when the local day of an instant ends."""
+        tomorrow = datetime.fromtimestamp(at_secs, self.zone).date() + timedelta(days=1)
+        return datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=self.zone).timestamp()
 
     def _quarter(self, start_secs: float, end_secs: float) -> Iterator[Piece]:
         first_secs = end_secs - QUARTER_SECS

@@ -1,9 +1,9 @@
 """The limit: how many missed calls are too many, from what normal gaps have been.
 
 Split conformal: the scores of the gaps of past clean months are kept; the limit is the k-th
-largest with k = floor(budget x months), so that about ``budget`` normal gaps a month exceed it,
-whatever their distribution. It is never below ln(gaps a month / budget), which is exact for
-Poisson traffic whose rate is known.
+largest with k = budget x months, in proportion between two of them where that is no whole number,
+so that about ``budget`` normal gaps a month exceed it, whatever their distribution. It is never
+below ln(gaps a month / budget), which is exact for Poisson traffic whose rate is known.
 
 Source: notifier.md 1; Vovk, Gammerman, Shafer, "Algorithmic Learning in a Random World" (2005).
 """
@@ -42,7 +42,7 @@ def calibrate(
 
     Args:
         largest: The scores of the longest normal gaps of ``months`` clean months, in any order;
-            at least the :func:`rank` largest (all, if there are fewer).
+            at least one more than the :func:`rank` largest (all, if there are fewer).
         count: How many normal gaps there were in all.
         months: More than 0.
         budget_per_month: False alarms that are put up with, a month.
@@ -54,7 +54,9 @@ def calibrate(
     if place == 0 or place > len(ordered):
         limit = (ordered[0] if ordered else 0.0) + 1.0
         return Calibration(max(limit, least), False, months, per_month)
-    return Calibration(max(ordered[place - 1], least), True, months, per_month)
+    upper, lower = ordered[place - 1], ordered[min(place, len(ordered) - 1)]
+    share = max(budget_per_month * months - place, 0.0)
+    return Calibration(max(upper - share * (upper - lower), least), True, months, per_month)
 
 
 def rank(months: float, budget_per_month: float) -> int:

@@ -1,7 +1,8 @@
 """The silence rule: is it too quiet, and when will it be? A pure function of its arguments.
 
 ``E`` = the calls missed since the last arrival: the weekly profile integrated over the open time,
-scaled by today's level. OVERDUE once E reaches the calibrated limit and the floor has passed, or
+scaled by today's level; on a quiet day (quiet.py) the calls of the rest of that day count only in
+part. OVERDUE once E reaches the calibrated limit and the floor has passed, or
 once the ceiling has. ``alarm_at`` depends on the last arrival, never on ``now``, so it serves as
 the wake-up time, and a verdict once OVERDUE stays OVERDUE until a call comes.
 
@@ -19,7 +20,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from cmtel.domain.silence.calendar import QUARTER_SECS, QUARTERS_PER_WEEK, Calendar, Piece
-from cmtel.domain.silence.level import Level
+from cmtel.domain.silence.level import NO_FILTER, Level
 
 #: How far ahead an alarm is looked for; past it the rule would, for all practical ends, never fire.
 HORIZON_SECS = 35 * 86_400
@@ -124,6 +125,28 @@ def verdict(
     )
 
 
+class GapCalls(NamedTuple):
+    """The profile's calls in a gap, for :meth:`Level.after_arrival`."""
+
+    calls: float
+    #: Those since the last midnight; None: no midnight lies in the gap.
+    today: float | None
+
+
+def gap_calls(
+    previous: datetime, arrival: datetime, profile: Profile, calendar: Calendar
+) -> GapCalls:
+    """Return the calls that the profile expects between two arrivals, up to the horizon."""
+    start_secs, end_secs = previous.timestamp(), arrival.timestamp()
+    gauge = _Gauge.of(profile, Level(NO_FILTER), SilenceRule(limit=math.inf), 1.0)
+    calls = gauge.calls_between(calendar, start_secs, end_secs)
+    if calendar.midnight_after(start_secs) > end_secs:
+        return GapCalls(calls, None)
+    local = arrival.astimezone(calendar.zone)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    return GapCalls(calls, gauge.calls_between(calendar, midnight.timestamp(), end_secs))
+
+
 @dataclass(frozen=True, slots=True)
 class _Gauge:
     """The thresholds of a rule (or, for LATE, half of each), in units that add up with time."""
@@ -138,6 +161,8 @@ class _Gauge:
     floor_secs: float
     ceiling_secs: float
     part: float
+    #: The part of each call of the profile that counts in the day of the last arrival.
+    quiet_part: float
 
     @classmethod
     def of(cls, profile: Profile | None, level: Level, rule: SilenceRule, part: float) -> _Gauge:
@@ -149,18 +174,22 @@ class _Gauge:
         ceiling_secs = _NEVER if rule.ceiling_secs is None else part * rule.ceiling_secs
         is_schedule = rule.mode is Mode.SCHEDULE
         floor_secs = part * rule.floor_secs
-        return cls(profile, calls, silence_secs, is_schedule, floor_secs, ceiling_secs, part)
+        return cls(
+            profile, calls, silence_secs, is_schedule, floor_secs, ceiling_secs, part,
+            level.quiet_part,
+        )  # fmt: skip
 
     def reached_secs(self, calendar: Calendar, start_secs: float) -> float | None:
         """Return when a threshold is reached, a whole second; None: not within the horizon."""
         calls = counted_secs = traffic_secs = 0.0
         # Where time alone decides, the floor is only for what follows a closed time.
         fresh_secs = start_secs if self.profile else -_NEVER
+        midnight_secs = calendar.midnight_after(start_secs)
         for piece in _until_horizon(calendar, start_secs):
             if not piece.is_counted:
                 fresh_secs = piece.end_secs
                 continue
-            rate = self._calls_per_sec(piece)
+            rate = self._calls_per_sec(piece, midnight_secs)
             has_traffic = 1.0 if rate > 0 or self.profile is None else 0.0
             due = min(
                 _made_up(piece, self.calls - calls, rate),
@@ -179,17 +208,19 @@ class _Gauge:
     def calls_between(self, calendar: Calendar, start_secs: float, end_secs: float) -> float:
         """Return the profile's calls between two instants, counted up to the horizon."""
         calls = 0.0
+        midnight_secs = calendar.midnight_after(start_secs)
         for piece in _until_horizon(calendar, start_secs):
             if piece.start_secs >= end_secs:
                 break
             until = min(piece.end_secs, end_secs)
-            calls += self._calls_per_sec(piece) * (until - piece.start_secs)
+            calls += self._calls_per_sec(piece, midnight_secs) * (until - piece.start_secs)
         return calls
 
-    def _calls_per_sec(self, piece: Piece) -> float:
+    def _calls_per_sec(self, piece: Piece, midnight_secs: float) -> float:
         if self.profile is None or not piece.is_counted:
             return 0.0
-        return self.profile.calls[piece.quarter] / QUARTER_SECS
+        part = self.quiet_part if piece.start_secs < midnight_secs else 1.0
+        return part * self.profile.calls[piece.quarter] / QUARTER_SECS
 
     def _silence_limit_secs(self, piece: Piece) -> float:
         if self.is_schedule and piece.limit_secs is not None:

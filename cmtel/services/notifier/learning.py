@@ -149,6 +149,8 @@ class LearningJudge:
         """Judge by this from now on; ``level`` None: today is as usual, as far as is known."""
         prior = learned.prior if learned and self.policy.has_level_filter else NO_FILTER
         known = level if level is not None and level.prior == prior else Level(prior)
+        if not self.policy.has_level_filter:
+            known = Level(NO_FILTER, quiet=None)
         self.learned = learned
         self.calendar = calendar
         self._judge = SilenceJudge(

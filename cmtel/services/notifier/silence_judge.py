@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from cmtel.domain.incidents.states import Judgement, Silence
 from cmtel.domain.silence.calendar import Calendar
 from cmtel.domain.silence.level import Level
-from cmtel.domain.silence.rule import Profile, SilenceRule, Verdict, verdict
+from cmtel.domain.silence.rule import Profile, SilenceRule, Verdict, gap_calls, verdict
 from cmtel.services.notifier.ports import Spans
 
 
@@ -36,11 +36,12 @@ class SilenceJudge:
     def observe(self, previous: datetime, arrival: datetime) -> float | None:
         """Move the level by an arrival; return the calls missed in the gap before it."""
         found = self._verdict(arrival, previous, ())
-        if found.expected is None:
+        if found.expected is None or self._profile is None:
             return None
-        calls = self.level.profile_calls(found.expected)
+        since = previous + self._ingest_delay
+        calls, calls_today = gap_calls(since, arrival, self._profile, self._calendar)
         is_open = self._calendar.is_open_at(arrival.timestamp())
-        self.level = self.level.after_arrival(calls, is_open=is_open)
+        self.level = self.level.after_arrival(calls, calls_today, is_open=is_open)
         return found.expected
 
     def _verdict(self, now: datetime, last_arrival: datetime, suspended: Spans) -> Verdict:

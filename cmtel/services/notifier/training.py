@@ -49,7 +49,7 @@ def teach(
     fit = learn(arrivals, calendar, budget_per_month, now_secs, outages)
     if fit.profile is None or fit.calibration is None:
         return Lesson(nothing, None)
-    level = fit.levels.at(len(fit.levels.seen) - 1) if len(fit.levels.seen) else None
+    level = fit.level_at(len(fit.levels.seen) - 1) if len(fit.levels.seen) else None
     prior = fit.levels.prior
     return Lesson(
         Learned(

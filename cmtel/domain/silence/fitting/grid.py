@@ -65,6 +65,14 @@ class Grid:
             self.open_part[inside],
         )
 
+    def day_begins(self, at_secs: Any) -> Any:
+        """Return the midnight that began the local day of instants, or the grid's begin."""
+        return self.secs(np.searchsorted(self.day, self.day[self.index(at_secs)], side="left"))
+
+    def day_ends(self, at_secs: Any) -> Any:
+        """Return the midnight that ends the local day of instants, or the grid's end."""
+        return self.secs(np.searchsorted(self.day, self.day[self.index(at_secs)], side="right"))
+
     def index(self, at_secs: Any) -> Any:
         """Return the index of the quarter-hour an instant lies in (arrays too)."""
         return ((np.asarray(at_secs) - self.first_secs) // QUARTER_SECS).astype(np.int64)

@@ -10,6 +10,7 @@ from cmtel.domain.silence.calendar import QUARTER_SECS, Calendar
 from cmtel.domain.silence.calibration import OUTAGE_LIMITS
 from cmtel.domain.silence.fitting.arrivals import Arrivals
 from cmtel.domain.silence.fitting.grid import Flags, Floats, Grid, Integral, Ints
+from cmtel.domain.silence.fitting.quiet_days import QuietDays
 from cmtel.domain.silence.fitting.weekly_profile import WeekTable, low_days
 from cmtel.domain.silence.rule import HORIZON_SECS
 
@@ -36,9 +37,12 @@ class History:
         self._is_outage: Flags = np.zeros(len(self.grid), dtype=bool)
         for left, right in outages:
             self._mark(left, right)
-        #: Of each gap: the profile's calls, and the seconds of it in which calls come.
+        #: Of each gap: the profile's calls, those that count (on a quiet day only a part of
+        #: them does), and the seconds of it in which calls come.
         self.calls: Floats = np.zeros(len(arrivals))
+        self.counted: Floats = np.zeros(len(arrivals))
         self.traffic_secs: Floats = np.zeros(len(arrivals))
+        self.quiet = QuietDays(len(arrivals))
 
     def range(self, left: int, right: int) -> tuple[int, int]:
         """Return the indexes of the arrivals in a stretch."""
@@ -49,9 +53,17 @@ class History:
         """Return of a range of arrivals whether each came in open time."""
         return np.asarray(self.grid.open_part[self._at[first:last]] > 0)
 
+    def teaches(self, first: int, last: int) -> Flags:
+        """Return of a range of arrivals whether each says how busy a usual day is."""
+        return self.is_open(first, last) & ~self.quiet.is_quiet[first:last]
+
     def calls_before(self, first: int, last: int) -> Floats:
-        """Return the profile's calls in the gap before each arrival of a range; 0 for its first."""
-        return np.concatenate([[0.0], self.calls[first : max(last - 1, first)]])[: last - first]
+        """Return the profile's calls in the gap before each arrival of a range; 0 for its first.
+
+        On a quiet day they are 0: the level stands still.
+        """
+        before = np.concatenate([[0.0], self.calls[first : max(last - 1, first)]])[: last - first]
+        return np.where(self.quiet.is_quiet[first:last], 0.0, before)
 
     def table(self, left: int, right: int) -> WeekTable:
         """Return the weeks that end at ``right``, without odd days and outages."""
@@ -80,14 +92,21 @@ class History:
         rate = profile[span.quarter] * span.open_part
         traffic = (rate > 0) * span.open_part * QUARTER_SECS
         begins, ends = self.arrivals.ends[first:last], self.arrivals.starts[first + 1 : last + 1]
-        for target, values in ((self.calls, rate), (self.traffic_secs, traffic)):
-            integral = Integral(values, span.first_secs)
-            target[first:last] = integral.at(ends) - integral.at(begins)
+        seconds, calls = (Integral(values, span.first_secs) for values in (traffic, rate))
+        self.traffic_secs[first:last] = seconds.at(ends) - seconds.at(begins)
+        self.calls[first:last] = calls.at(ends) - calls.at(begins)
+        midnights = span.day_begins(ends)
+        calls_today = calls.at(ends) - calls.at(np.maximum(begins, midnights))
+        is_open = self.is_open(first + 1, last + 1)
+        self.quiet.follow(first, calls_today, midnights > begins, is_open)
+        same_day = calls.at(np.minimum(ends, span.day_ends(begins))) - calls.at(begins)
+        uncounted = (1.0 - self.quiet.part[first:last]) * same_day
+        self.counted[first:last] = self.calls[first:last] - uncounted
 
     def mark_outages(self, left: int, right: int, limit: float) -> None:
         """Leave out what the gaps that begin in a stretch show to have been outages."""
         first, last = self.range(left, right)
-        for gap in np.flatnonzero(self.calls[first:last] > OUTAGE_LIMITS * limit) + first:
+        for gap in np.flatnonzero(self.counted[first:last] > OUTAGE_LIMITS * limit) + first:
             self._mark(float(self.arrivals.ends[gap]), float(self.arrivals.starts[gap + 1]))
 
     def _mark(self, from_secs: float, to_secs: float) -> None:

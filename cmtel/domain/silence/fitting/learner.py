@@ -25,8 +25,10 @@ from cmtel.domain.silence.calibration import (
     theoretical_limit,
 )
 from cmtel.domain.silence.fitting.arrivals import Arrivals
+from cmtel.domain.silence.fitting.grid import Floats
 from cmtel.domain.silence.fitting.history import WEEK, History
 from cmtel.domain.silence.fitting.levels import Levels, best_prior, levels
+from cmtel.domain.silence.fitting.quiet_days import QuietDays
 from cmtel.domain.silence.level import NO_FILTER, Level, LevelPrior
 from cmtel.domain.silence.rule import Mode, Profile, SilenceRule
 
@@ -58,11 +60,21 @@ class Fit:
     first: int
     last: int
     levels: Levels
+    quiet: QuietDays
 
     @property
     def level(self) -> Level:
         """The level at the moment of the first fit."""
-        return self.levels.at(0)
+        return self.level_at(0)
+
+    @property
+    def quiet_part(self) -> Floats:
+        """The part of each usual call that counts for the rest of the day, after each arrival."""
+        return self.quiet.part[self.first : self.last]
+
+    def level_at(self, place: int) -> Level:
+        """Return the level after one of the arrivals, counted from ``first``."""
+        return self.levels.at(place)._replace(quiet=self.quiet.at(self.first + place))
 
     def rule(self, floor_secs: float = 300.0) -> SilenceRule:
         """Return the rule of mode expected with this limit."""
@@ -118,7 +130,9 @@ class Learner:
     def _learning(self, end: int) -> Fit:
         first, last = self._judged(self._until, end)
         nothing = Levels(NO_FILTER, np.zeros(last - first), np.zeros(last - first))
-        return Fit(self._secs(self._until), None, None, _DAY_SECS, first, last, nothing)
+        return Fit(
+            self._secs(self._until), None, None, _DAY_SECS, first, last, nothing, self.history.quiet
+        )
 
     def _measure_first(self, begin: int, here: int) -> None:
         """Measure the gaps of the first weeks, each with the profile of the others."""
@@ -149,6 +163,7 @@ class Learner:
             first,
             last,
             after.part(first - past, last - past),
+            self.history.quiet,
         )
 
     def _judged(self, here: int, end: int) -> tuple[int, int]:
@@ -162,19 +177,19 @@ class Learner:
         first = max(first, last - int(per_day * 7 * _PROFILE_WEEKS))
         if last - first < 2:
             return NO_FILTER
-        before, is_open = self.history.calls_before(first, last), self.history.is_open(first, last)
-        return best_prior(before, is_open, per_day, OUTAGE_LIMITS * limit)
+        before, teaches = self.history.calls_before(first, last), self.history.teaches(first, last)
+        return best_prior(before, teaches, per_day, OUTAGE_LIMITS * limit)
 
     def _levels(self, prior: LevelPrior, first: int, last: int) -> Levels:
-        before, is_open = self.history.calls_before(first, last), self.history.is_open(first, last)
-        return levels(prior, before, is_open)
+        before, teaches = self.history.calls_before(first, last), self.history.teaches(first, last)
+        return levels(prior, before, teaches)
 
     def _calibrate(
         self, left: int, here: int, past: int, after: Levels
     ) -> tuple[Calibration, float]:
         """Return the limit, and the longest normal gap in seconds in which calls come."""
         gaps = self.history.normal_gaps(left, here)
-        scores = after.score_of(gaps - past, self.history.calls[gaps])
+        scores = after.score_of(gaps - past, self.history.counted[gaps])
         months = max(_months(int((~self.history.is_odd(left, here)).sum())), 0.1)
         most = min(rank(months, self._budget) + 1, len(scores))
         largest = np.partition(scores, len(scores) - most)[-most:] if most else scores

@@ -27,12 +27,22 @@ def alarm_secs(fit: Fit, grid: Grid, arrivals: Arrivals, rule: SilenceRule) -> F
         due = _after(span.open_part * QUARTER_SECS, span, ends, rule.silence_secs)
         return _within_horizon(np.ceil(_settled(due, span, rule.floor_secs)), ends)
     rate = np.array(fit.profile.calls)[span.quarter] * span.open_part
-    due = _after(rate, span, ends, fit.levels.profile_calls(rule.limit))
+    due = _missed(rate, span, ends, fit.levels.profile_calls(rule.limit), fit.quiet_part)
     due = _settled(np.maximum(due, ends + rule.floor_secs), span, rule.floor_secs)
     if rule.ceiling_secs is not None:
         traffic = (rate > 0) * span.open_part * QUARTER_SECS
         due = np.minimum(due, _after(traffic, span, ends, rule.ceiling_secs))
     return _within_horizon(np.ceil(due), ends)
+
+
+def _missed(rate: Floats, span: Grid, starts: Floats, calls: Floats, part: Floats) -> Floats:
+    """Return when so many calls are missed, of which until midnight only a part counts."""
+    integral = Integral(rate, span.first_secs)
+    begun = integral.at(starts)
+    today = integral.at(span.day_ends(starts)) - begun
+    is_today = part * today >= calls
+    usual = np.where(is_today, calls / part, calls + (1.0 - part) * today)
+    return np.asarray(integral.reached(begun + usual))
 
 
 def _after(values: Floats, span: Grid, starts: Floats, amount: Floats | float) -> Floats:

@@ -11,11 +11,17 @@ from cmtel.domain.silence.calibration import calibrate, rank, theoretical_limit
 
 
 def test_the_limit_is_the_kth_largest() -> None:
-    told = calibrate([30.0, 10.0, 20.0, 15.0], 1000, months=2.5, budget_per_month=1.0)
+    told = calibrate([30.0, 10.0, 20.0, 15.0], 1000, months=2.0, budget_per_month=1.0)
 
     assert told.limit == 20.0
     assert told.is_supported
-    assert told.gaps_per_month == 400
+    assert told.gaps_per_month == 500
+
+
+def test_part_of_a_month_counts_in_part() -> None:
+    told = calibrate([30.0, 10.0, 20.0, 15.0], 1000, months=2.4, budget_per_month=1.0)
+
+    assert told.limit == pytest.approx(18.0)
 
 
 def test_the_limit_is_never_below_theory() -> None:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cmtel.domain.silence.level import MOST_LEVEL, NO_FILTER, Level, LevelPrior
+from cmtel.domain.silence.quiet import Quiet
 
 PRIOR = LevelPrior(strength=30.0, memory=50.0)
 
@@ -17,7 +18,7 @@ levels = st.builds(
 
 
 def after(expected_calls: float, arrivals: int, prior: LevelPrior = PRIOR) -> Level:
-    level = Level(prior)
+    level = Level(prior, quiet=None)
     for _ in range(arrivals):
         level = level.after_arrival(expected_calls)
     return level
@@ -52,7 +53,7 @@ def test_an_outage_weighs_no_more_than_a_quiet_stretch() -> None:
 
 
 def test_a_call_in_closed_time_teaches_nothing() -> None:
-    level = after(1.0, 99)
+    level = after(1.0, 99)._replace(quiet=Quiet(3.0, 2.0, 5.0))
 
     assert level.after_arrival(0.0, is_open=False) == level
 
@@ -69,3 +70,22 @@ def test_profile_calls_is_the_inverse_of_score(level: Level, calls: float) -> No
 @given(levels, st.floats(0, 100), st.floats(0.001, 100))
 def test_more_calls_missed_score_more(level: Level, calls: float, more: float) -> None:
     assert level.score(calls) < level.score(calls + more)
+
+
+def test_on_a_quiet_day_the_level_stands_still() -> None:
+    level = after(1.0, 99)._replace(quiet=Quiet())
+    quiet = level.after_arrival(20.0).after_arrival(20.0)
+
+    assert quiet._replace(quiet=None) == level._replace(quiet=None)
+    assert quiet.quiet_part < 0.3
+
+
+def test_a_quiet_day_ends_at_midnight() -> None:
+    quiet = Level(PRIOR).after_arrival(20.0)
+
+    assert quiet.after_arrival(40.0, 1.0).quiet_part == 1.0
+    assert quiet.after_arrival(40.0, 30.0).quiet_part < 1.0
+
+
+def test_quiet_days_may_be_left_alone() -> None:
+    assert Level(PRIOR, quiet=None).after_arrival(20.0).quiet_part == 1.0

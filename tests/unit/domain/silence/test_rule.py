@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from cmtel.domain.silence.calendar import Calendar, OpenWindow
 from cmtel.domain.silence.level import NO_FILTER, Level, LevelPrior
-from cmtel.domain.silence.rule import Mode, Profile, SilenceRule, State, verdict
+from cmtel.domain.silence.quiet import Quiet
+from cmtel.domain.silence.rule import Mode, Profile, SilenceRule, State, gap_calls, verdict
 
 VIENNA = ZoneInfo("Europe/Vienna")
 ALWAYS = Calendar(VIENNA)
@@ -349,3 +350,38 @@ def test_a_profile_is_a_week() -> None:
         Profile((1.0,) * 671)
     with pytest.raises(ValueError, match="negative"):
         Profile((-1.0,) + (1.0,) * 671)
+
+
+#: A quarter of each usual call counts for the rest of today.
+A_QUARTER = Level(NO_FILTER, quiet=Quiet(evidence=12.0, seen=9.0, expected=30.0))
+
+
+def test_on_a_quiet_day_calls_count_in_part() -> None:
+    last = at("2026-03-04 10:00")
+    told = verdict(at("2026-03-04 12:00"), last, EVEN, A_QUARTER, RULE, ALWAYS)
+
+    assert told.expected == pytest.approx(2.0)
+    assert told.alarm_at == at("2026-03-04 18:00")
+
+
+def test_a_quiet_day_is_over_at_midnight() -> None:
+    last = at("2026-03-04 17:00")
+    told = verdict(last, last, office_hours(), A_QUARTER, RULE, ALWAYS)
+
+    # Four quarter-hours of three calls, of which a quarter counts; the other five next morning.
+    assert told.alarm_at == at("2026-03-05 08:25")
+
+
+def test_the_calls_of_a_gap_are_those_of_the_profile_also_on_a_quiet_day() -> None:
+    told = gap_calls(at("2026-03-04 10:00"), at("2026-03-04 12:00"), EVEN, ALWAYS)
+
+    assert told.calls == pytest.approx(8.0)
+    assert told.today is None
+
+
+def test_the_calls_of_today_begin_at_midnight() -> None:
+    told = gap_calls(at("2026-03-28 23:00"), at("2026-03-29 04:00"), EVEN, ALWAYS)
+
+    # The clock was put forward: from midnight to four there were three hours.
+    assert told.calls == pytest.approx(16.0)
+    assert told.today == pytest.approx(12.0)

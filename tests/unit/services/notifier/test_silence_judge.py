@@ -53,3 +53,18 @@ def test_many_arrivals_raise_the_level() -> None:
     assert before is not None
     assert after is not None
     assert after < before
+
+
+def test_a_single_call_after_a_long_silence_makes_a_quiet_day_that_ends_at_midnight() -> None:
+    judge = a_judge()
+    first = START + 3 * HOUR
+    score = judge.observe(START, first)
+    today = judge.judge(first, first, ()).alarm_at
+    judge.observe(first, START + 12.5 * HOUR)
+    tomorrow = judge.judge(START + 12.5 * HOUR, START + 12.5 * HOUR, ()).alarm_at
+
+    assert score == 12.0
+    assert today is not None
+    # A little more than an hour of calls is counted until midnight, the rest after it.
+    assert START + 12.5 * HOUR < today < START + 14 * HOUR
+    assert tomorrow == START + 14.5 * HOUR

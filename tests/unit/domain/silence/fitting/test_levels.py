@@ -24,7 +24,7 @@ def test_the_arrays_are_what_the_calls_give_one_by_one(
     is_open = np.array([open_ for _, open_ in before])
     told = levels(prior, calls_before, is_open)
 
-    level = Level(prior)
+    level = Level(prior, quiet=None)
     for place, (gap, open_) in enumerate(before):
         level = level.after_arrival(gap, is_open=open_)
         assert told.at(place).seen == pytest.approx(level.seen, rel=1e-6, abs=1e-9)
