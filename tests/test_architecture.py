@@ -59,8 +59,9 @@ FORBIDDEN = {
     | {"logging", "os", "pathlib", "pydantic", "threading", "time", "xmltodict"},
 }
 #: An adapter knows no other adapter, save these: time, and what every SQLite file of ours needs
-#: (one owner, tables with a version), so that the spool and the notifier's state do it alike.
-COMMON_ADAPTERS = words("clock instance_lock sqlite_schema")
+#: (one owner, tables with a version), so that the spool and the notifier's state do it alike;
+#: files of others, which are read without being in their way.
+COMMON_ADAPTERS = words("clock instance_lock shared_files sqlite_schema")
 
 VAGUE_NAMES = words("common helper helpers manager managers misc util utils")
 #: Who may ask the machine for the time.

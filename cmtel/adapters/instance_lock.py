@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -47,13 +48,22 @@ class InstanceLock:
             self._file.close()
             process = f" (process {holder})" if holder else ""
             raise SpoolError(f"{thing} is in use by another cmtel{process}.", hint=hint) from exc
-        self._file.truncate(0)
-        self._file.write(f"{os.getpid()}\n")
-        self._file.flush()
+        try:
+            self._file.truncate(0)
+            self._file.write(f"{os.getpid()}\n")
+            self._file.flush()
+        except OSError as exc:
+            self._abandon()
+            raise SpoolError(f"{thing} cannot be written ({exc}).") from exc
 
     def close(self) -> None:
         """Give the lock back; closing the file does."""
         self._file.close()
+
+    def _abandon(self) -> None:
+        """Give the lock back; what could not be written is still tried, and fails again."""
+        with suppress(OSError):
+            self._file.close()
 
 
 def process_holding(path: Path) -> int | None:

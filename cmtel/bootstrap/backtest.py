@@ -14,6 +14,7 @@ from cmtel.domain.silence.calendar import Calendar
 from cmtel.domain.silence.weekdays import parse_weekdays
 from cmtel.errors import UsageError
 from cmtel.services.arrival_lines import parse_arrivals
+from cmtel.services.stray_times import without_strays
 
 if TYPE_CHECKING:
     from cmtel.services.backtest import Backtest
@@ -46,13 +47,22 @@ def run_backtest(words: BacktestWords) -> Backtest:
 
     days = _weekdays(words.working_days)
     history = _of_feed(words) if words.arrivals is None else _of_file(words, words.arrivals)
-    closed = history.calendar.closed_dates | _holidays(words.holidays, history.stamps)
+    stamps, strays = without_strays(history.stamps)
+    closed = history.calendar.closed_dates | _holidays(words.holidays, stamps)
     calendar = replace(history.calendar, closed_dates=closed)
     until = _instant(words.train_until, calendar.zone)
     order = BacktestOrder(
         calendar, history.budget_per_month, until, days, words.is_what_if
     )  # fmt: skip
-    return backtest(history.stamps, order)
+    result = backtest(stamps, order)
+    return result._replace(notes=[*_stray_notes(strays, len(stamps)), *result.notes])
+
+
+def _stray_notes(strays: int, kept: int) -> list[str]:
+    if not strays:
+        return []
+    times = "time stamp lies" if strays == 1 else "time stamps lie"
+    return [f"{strays} {times} more than a year away from the other {kept}, and do not count."]
 
 
 class _History(NamedTuple):

@@ -22,6 +22,8 @@ from cmtel.bootstrap.journal import JournalTarget, open_target
 from cmtel.bootstrap.sessions import session_for
 from cmtel.bootstrap.sources import make_source
 from cmtel.domain.source_address import SourceAddress, parse_source_address
+from cmtel.errors import ConfigError
+from cmtel.formats.masking import Masking
 from cmtel.services import fold_ranges
 from cmtel.services.committer import Committer
 from cmtel.services.delivery import DeliveryPlan, LoopState
@@ -31,7 +33,7 @@ from cmtel.services.journal_pause import JournalPauses, NeverPaused
 from cmtel.services.sequence import SourceSequence
 
 if TYPE_CHECKING:
-    from cmtel.services.ports import Source
+    from cmtel.services.ports import Clock, Source, Spool
 
 logger = logging.getLogger(__name__)
 
@@ -90,6 +92,8 @@ def open_ingest(
         StoppedEarly: The clock was stopped while the database did not answer.
     """
     check_formats(order.sources)
+    if order.masking is not None:
+        check_masking(order.sources)
     check_database(order.target)
     sources = {
         source.name: _make_source(source, clock, is_once=order.is_once) for source in order.sources
@@ -116,13 +120,32 @@ def open_ingest(
         )
         configured = [
             ConfiguredSource(
-                source.name,
-                sources[source.name],
-                SpoolIntake(spool, clock, source.name, journal_id, source.format.make_framer),
+                source.name, sources[source.name], _intake(order, source, spool, clock, journal_id)
             )
             for source in order.sources
         ]
         yield OpenIngest(Ingest(spool, clock, plan, configured), spool, clock, journal_id)
+
+
+def _intake(
+    order: IngestOrder, source: SourceOrder, spool: Spool, clock: Clock, journal_id: str
+) -> SpoolIntake:
+    form = source.format
+    if order.masking is None:
+        return SpoolIntake(spool, clock, source.name, journal_id, form.make_framer)
+    masking = Masking(order.masking, form, source.decoding, clock.now)
+    return SpoolIntake(spool, clock, source.name, journal_id, form.make_framer, masking.framer)
+
+
+def check_masking(sources: Sequence[SourceOrder]) -> None:
+    """Raise ConfigError for a source whose format cannot be masked."""
+    for source in sources:
+        if source.format.spans_records:
+            raise ConfigError(
+                f"The calls of {source.name} cannot be masked: the format {source.format_name} "
+                "tells one call in several records.",
+                hint="Take Journal/Privacy out, or this source; see docs/privacy.md.",
+            )
 
 
 def check_formats(sources: Sequence[SourceOrder]) -> None:

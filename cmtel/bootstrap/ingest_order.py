@@ -10,6 +10,7 @@ from pathlib import Path
 from cmtel.adapters.spool.sqlite_spool import DEFAULT_LIMIT_BYTES
 from cmtel.bootstrap.enrichment import EnrichmentOrder
 from cmtel.bootstrap.journal import JournalTarget
+from cmtel.domain.masking import MaskRule
 from cmtel.domain.row_mapping import InternalAs
 from cmtel.domain.source_address import SourceAddress
 from cmtel.formats import registry
@@ -57,3 +58,5 @@ class IngestOrder:
     legs_wait: timedelta = LATE_LEGS_WAIT
     is_once: bool = False
     enrichment: EnrichmentOrder | None = None
+    #: Whose numbers are masked before anything is kept; None: nobody's.
+    masking: MaskRule | None = None

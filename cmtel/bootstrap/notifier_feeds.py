@@ -132,7 +132,10 @@ def _no_table(feed: Feed, config: Config, zone: ZoneInfo, clock: Clock) -> _Read
     form = registry.get(feed.format) if feed.format is not None else None
     calls = "every line" if form is None else f"calls of format {form.name}"
     facts = FeedFacts(f"file {feed.path}", IndexCheck(None, ""), calls=calls)
-    reader = FileFeed(feed.path or Path(), clock, form, DecodeOptions(zone))
+    shows_lines = config.journal.privacy is None  # mails would have the numbers in them
+    reader = FileFeed(
+        feed.path or Path(), clock, form, DecodeOptions(zone), shows_lines=shows_lines
+    )
     return _Reading(reader, lambda: facts)
 
 

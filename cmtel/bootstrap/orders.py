@@ -134,6 +134,7 @@ def _order(
         _legs_wait(words.legs_wait, config),
         is_once=is_once,
         enrichment=enrichment_order(words.number_options, config),
+        masking=config.journal.privacy.rule if config.journal.privacy else None,
     )
 
 

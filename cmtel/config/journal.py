@@ -16,6 +16,7 @@ from cmtel.config.networks import Networks
 from cmtel.config.numbers import Numbers
 from cmtel.config.paths import FilePath
 from cmtel.config.phone_books import Extensions, PhoneBook
+from cmtel.config.privacy import Privacy
 from cmtel.config.secret import Secret, SecretRef, SecretReference, SecretText, secret_rules
 from cmtel.config.section import Many, Problem, Section, attribute, element
 from cmtel.config.suggest import near
@@ -26,6 +27,7 @@ from cmtel.domain.source_address import SourceKind, parse_source_address
 from cmtel.domain.source_options import check_source_options
 from cmtel.domain.table_names import parse_table_name
 from cmtel.errors import UsageError
+from cmtel.formats import registry
 
 SourceWord = Literal[
     "tcp-listen", "tcp", "file", "serial", "stdin", "udp-listen", "http-listen", "http", "nats"
@@ -275,9 +277,11 @@ class Journal(Section):
     phone_books: Many[PhoneBook] = element("PhoneBook", ())
     extensions: Many[Extensions] = element("Extensions", ())
     tariffs: Tariffs | None = element("Tariffs", None)
+    privacy: Privacy | None = element("Privacy", None)
     spool: SpoolSettings = element("Spool", SpoolSettings)
 
     def rules(self, known: Known) -> Iterator[Problem]:
+        yield from self._unmasked()
         try:
             parse_table_name(self.table)
         except UsageError as error:
@@ -292,6 +296,15 @@ class Journal(Section):
             if each
         ]
         yield from repeated("Column", names, "name")
+
+    def _unmasked(self) -> Iterator[Problem]:
+        if self.privacy is None:
+            return
+        names = registry.names()
+        for index, source in enumerate(self.sources):
+            if source.format in names and registry.get(source.format).spans_records:
+                text = f"{source.format} cannot be masked: it tells one call in several records"
+                yield ("Source", index, "@format"), f"{text}; take Privacy out, or this source"
 
     @property
     def selected_columns(self) -> tuple[JournalColumn, ...]:

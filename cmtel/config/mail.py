@@ -212,7 +212,7 @@ class Channel(Section):
 class Recipients(Section):
     """A list of people to mail ("E-mails a serem notificados"). May be repeated."""
 
-    list: Annotated[str, Text("a name", r"[^\s]{1,50}")] = attribute(
+    list: Annotated[str, Text("a name without blanks", r"[^\s]{1,50}")] = attribute(
         "list", "The list's name.", "default"
     )
     to: Many[To] = element("To", ())

@@ -153,7 +153,7 @@ class Silence(Section):
 class Feed(Section):
     """What is watched for new calls. May be repeated; without any, the journal of this file."""
 
-    name: Annotated[str, Text("a name", r"[^\s]{1,50}")] = attribute(
+    name: Annotated[str, Text("a name without blanks", r"[^\s]{1,50}")] = attribute(
         "name", "The feed's name in mails and the log, without blanks."
     )
     source: Literal["journal", "spool", "database", "file"] = attribute(

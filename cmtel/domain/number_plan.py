@@ -14,6 +14,8 @@ A number in a record is what was dialled or displayed. Three things are read off
    other short codes, withheld or half masked numbers. Tried in this order, the first that the
    country's plan knows counts:
 
+   Of a number whose last digits are masked by ``x`` it is the key of the rest, masked alike.
+
    * ``+`` or the international prefix: as it says;
    * with the national prefix (and a carrier's selection code, where there are such): national;
    * without: dialled numbers are local first (the area code goes before them), then national, and
@@ -37,6 +39,9 @@ from cmtel.errors import UsageError
 
 #: What people write between digits.
 _BETWEEN = str.maketrans("", "", " \t\u00a0-./()")
+#: What stands for a masked digit (masking.py), and how much has to be known before it.
+MASKED = "x"
+_LEAST_KNOWN = 4
 _ITEM = re.compile(r"([0-9]{1,9})-([0-9]{1,9})|([0-9x]{1,9})")
 
 
@@ -164,6 +169,8 @@ class NumberReading:
         digits = number.translate(_BETWEEN)
         if country is None or not digits.isascii():
             return None
+        if digits[-1:] == MASKED:
+            return self._masked_key(digits, without_prefix)
         if digits[:1] == "+":
             return country.international(digits[1:]) if digits[1:].isdecimal() else None
         if not digits.isdecimal():
@@ -176,6 +183,18 @@ class NumberReading:
         if country.national_prefix and digits.startswith(country.national_prefix):
             return country.prefixed(digits)
         return country.prefixed(digits) or without_prefix(digits, country, self._plan.area_code)
+
+    def _masked_key(self, number: str, without_prefix: _Order) -> str | None:
+        """Return the key of a number whose last digits are masked, masked alike."""
+        begin = number.rstrip(MASKED)
+        masked = len(number) - len(begin)
+        if len(begin) < _LEAST_KNOWN or MASKED in begin:
+            return None
+        for digit in "0123456789":  # whether a number is in use may hang on these
+            key = self._key(begin + digit * masked, without_prefix)
+            if key is not None:
+                return key[:-masked] + MASKED * masked
+        return None
 
 
 def _dialled(digits: str, country: CountryRules, area_code: str | None) -> str | None:

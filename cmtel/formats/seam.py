@@ -188,6 +188,7 @@ class Format:
         legs: How legs are joined by ``--legs fold``; None: the records have nothing to join
             them by, or are joined already, and each is a call.
         session: What is said over a connection that cmtel dials; None: nothing.
+        spans_records: A call is told in several records, with those of other calls in between.
     """
 
     name: str
@@ -202,6 +203,7 @@ class Format:
     encode: Callable[[CallRecord], list[EncodedRecord]] | None = None
     legs: LegRule | None = None
     session: SessionFormat | None = None
+    spans_records: bool = False
 
 
 class EncodedRecord(NamedTuple):

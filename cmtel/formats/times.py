@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from cmtel.errors import LineRejected
@@ -162,7 +163,7 @@ class SwitchClock:
         if day not in self._days:
             if len(self._days) >= _MOST_DAYS:
                 self._days.clear()
-            self._days[day] = self._offsets_of_day(day)
+            self._days[day] = _offsets_of_day(self._zone, day)
         offsets = self._days[day]
         if isinstance(offsets, str):
             return offsets
@@ -205,22 +206,6 @@ class SwitchClock:
             raise LineRejected
         return offset
 
-    def _offsets_of_day(self, day: str) -> str | dict[str, str | None]:
-        """Return the offset of the whole day, or those of its hours if they are not the same."""
-        begin = iso_time(f"{day} 00:00:00")
-        hours = [begin.replace(hour=hour) for hour in range(24)]
-        offsets = {f"{hour:%H}": self._offset_of_hour(hour) for hour in hours}
-        found = offsets["00"]
-        return found if found and len(set(offsets.values())) == 1 else offsets
-
-    def _offset_of_hour(self, begin: datetime) -> str | None:
-        moments = [
-            self._fixed(local, fold) for local in (begin, begin + _HOUR_END) for fold in (0, 1)
-        ]
-        if len({moment.tzinfo for moment in moments}) > 1:
-            return None
-        return iso(moments[0])[19:]
-
     def _offset_of_local(self, local: datetime) -> timezone | None:
         """Return the offset of a local time if all of its hour have it; quick for an hour again."""
         hour = local.toordinal() * 24 + local.hour
@@ -245,6 +230,27 @@ class SwitchClock:
 
     def _fixed(self, local: datetime, fold: int) -> datetime:
         return _with_offset(local.replace(tzinfo=self._zone, fold=fold))
+
+
+@lru_cache(_MOST_DAYS)
+def _offsets_of_day(zone: ZoneInfo, day: str) -> str | dict[str, str | None]:
+    """Return the offset of the whole day, or those of its hours if they are not the same."""
+    begin = iso_time(f"{day} 00:00:00")
+    hours = [begin.replace(hour=hour) for hour in range(24)]
+    offsets = {f"{hour:%H}": _offset_of_hour(zone, hour) for hour in hours}
+    found = offsets["00"]
+    return found if found and len(set(offsets.values())) == 1 else offsets
+
+
+def _offset_of_hour(zone: ZoneInfo, begin: datetime) -> str | None:
+    moments = [
+        _with_offset(local.replace(tzinfo=zone, fold=fold))
+        for local in (begin, begin + _HOUR_END)
+        for fold in (0, 1)
+    ]
+    if len({moment.tzinfo for moment in moments}) > 1:
+        return None
+    return iso(moments[0])[19:]
 
 
 def iso(moment: datetime) -> str:

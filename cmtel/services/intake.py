@@ -9,7 +9,7 @@ reading and its peer is held back.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import TypeVar
 
@@ -30,6 +30,8 @@ Result = TypeVar("Result")
 
 #: How often a full spool is tried again, in seconds.
 _FULL_RETRY_SECS = 0.5
+#: How many earlier records are read at once.
+_EARLIER_RECORDS = 1000
 
 
 class SpoolFeed:
@@ -37,12 +39,12 @@ class SpoolFeed:
 
     def __init__(
         self, source_id: int, connection_id: int, make_framer: Callable[[], Framer],
-        touched: dict[SpoolFeed, None],
+        touched: dict[SpoolFeed, None], framer: Framer | None = None,
     ) -> None:  # fmt: skip
         self.source_id = source_id
         self._connection_id = connection_id
         self._make_framer = make_framer
-        self._framer = make_framer()
+        self._framer = framer or make_framer()
         #: The intake's feeds with something to commit, in order; thousands of others are idle.
         self._touched = touched
         self._queued: list[tuple[EntryKind, list[bytes]]] = []
@@ -115,7 +117,16 @@ class SpoolIntake:
     def __init__(
         self, spool: Spool, clock: Clock, name: str, journal_id: str,
         make_framer: Callable[[], Framer],
+        make_masking: Callable[[Iterable[bytes]], Framer] | None = None,
     ) -> None:  # fmt: skip
+        """Take in what a source gives.
+
+        Args:
+            make_framer: A new framer for each input.
+            make_masking: A framer that masks, in its place; it is given the earlier records of
+                the input that the spool still has. None: nothing is masked.
+        """
+        self._make_masking = make_masking
         self._spool = spool
         self._clock = clock
         self._name = name
@@ -137,7 +148,25 @@ class SpoolIntake:
             return source_id, self._spool.open_connection(source_id, lasting)
 
         source_id, connection_id = self._patiently(opened) if is_patient else opened()
-        return SpoolFeed(source_id, connection_id, self._make_framer, self._touched)
+        make, masking = self._make_framer, self._make_masking
+        if masking is None:
+            return SpoolFeed(source_id, connection_id, make, self._touched)
+        earlier = self._earlier(source_id, connection_id) if lasting else ()
+        return SpoolFeed(
+            source_id, connection_id, lambda: masking(()), self._touched, masking(earlier)
+        )
+
+    def _earlier(self, source_id: int, connection_id: int) -> Iterator[bytes]:
+        """Yield the records of an input by which its next ones are read: headings, and the last."""
+        pins = [pin for pin in self._spool.pins(source_id) if pin.connection_id == connection_id]
+        yield from (pin.record for pin in pins)
+        (source,) = (each for each in self._spool.sources() if each.source_id == source_id)
+        position = source.keep_from_sequence - 1
+        while chunks := self._spool.read(source_id, position, _EARLIER_RECORDS):
+            for chunk in chunks:
+                if chunk.connection_id == connection_id and chunk.kind is EntryKind.DATA:
+                    yield from chunk.records
+            position = chunks[-1].last_sequence
 
     def commit(self) -> None:
         """Make all that is queued durable; waits while the spool is full."""

@@ -99,6 +99,18 @@ def test_a_short_history_is_told_on_stderr(arrivals: Path, capsys: Captured) -> 
     assert "note: Fewer than 3 weeks" in capsys.readouterr().err
 
 
+def test_times_of_a_lost_clock_are_left_out(
+    arrivals: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    odd = tmp_path / "odd.txt"
+    odd.write_text(f"0001-01-01T00:00:00\n{arrivals.read_text()}9999-12-31T23:59:59\n")
+    whole = report(arrivals, capsys, "--holidays", "AT")
+    found = report(odd, capsys, "--holidays", "AT")
+
+    assert found["notes"][0].startswith("2 time stamps lie more than a year away")
+    assert found["alarms"] == whole["alarms"]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -64,6 +64,14 @@ def test_each_whole_line_comes_once(log: Log) -> None:
     assert log.look() == ["four"]
 
 
+def test_where_numbers_are_masked_no_line_is_shown(tmp_path: Path) -> None:
+    masked = Log(tmp_path)
+    masked.feed = FileFeed(masked.path, FakeClock(), shows_lines=False)
+    masked.write("201 calls 03023125010\n")
+
+    assert masked.look() == ["a line of 21 bytes"]
+
+
 def test_a_rotated_file_is_read_to_its_end_and_the_new_one_from_its_start(log: Log) -> None:
     log.write("three\n")
     log.path.rename(log.path.with_suffix(".1"))

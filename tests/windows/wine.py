@@ -23,7 +23,9 @@ TOP = Path(__file__).parents[2]
 WINE = Path("/usr/lib/wine/wine64")
 #: How the folder of the Windows Python is called inside: quoting and code pages are tried by it.
 PYTHON_FOLDER = r"C:\Programme für cmtel"
-_TIMEOUT_SECS = 200
+#: The folder of cmtel on C:, with what its tests need.
+SOURCE = "cmtel-source"
+_TIMEOUT_SECS = 300
 _ENVIRONMENT = "[System\\\\CurrentControlSet\\\\Control\\\\Session Manager\\\\Environment]"
 
 
@@ -55,9 +57,9 @@ class Windows:
         )  # fmt: skip
         return Done(done.returncode, _text(done.stdout), _text(done.stderr))
 
-    def python(self, *words: str) -> Done:
+    def python(self, *words: str, folder: Path | None = None) -> Done:
         """Run the Windows Python."""
-        return self.run(rf"{PYTHON_FOLDER}\python.exe", *words)
+        return self.run(rf"{PYTHON_FOLDER}\python.exe", *words, folder=folder)
 
     def cmtel(self, *words: str) -> Done:
         """Run ``cmtel``."""
@@ -148,10 +150,12 @@ def _with_source_path(registry: str) -> str:
 
 def _install_cmtel(machine: Windows) -> None:
     """A copy: what Windows compiles is not to be found in this checkout."""
-    source = machine.drive / "cmtel-source"
+    source = machine.drive / SOURCE
     ignored = shutil.ignore_patterns("__pycache__")
     for package in ("cmtel", "tests"):
         shutil.copytree(TOP / package, source / package, ignore=ignored)
+    for file in ("pyproject.toml", "conftest.py"):
+        shutil.copy(TOP / file, source)
     # The same .pyc as Windows would write, and much faster.
     words = [sys.executable, "-m", "compileall", "-q", str(source / "cmtel")]
     subprocess.run(words, check=True, stdout=subprocess.DEVNULL)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +11,8 @@ from cmtel.services.notifier.feeds.rows import Key
 
 #: Numbers in between are epoch seconds, those a thousand times as large milliseconds: 1990 to 2100.
 _LEAST_EPOCH_SECS, _MOST_EPOCH_SECS = 631_152_000, 4_102_444_800
+#: Programs write these for "never" (0001-01-01, 9999-12-31); other zones may have no such time.
+_EDGE_YEARS = (MINYEAR, MAXYEAR)
 
 
 def key_of(value: Any) -> Key:
@@ -37,16 +39,18 @@ def event_of(value: Any, zone: ZoneInfo, *, is_utc: bool) -> datetime | None:
 
     A time without offset is local to ``zone``, or UTC. Of the hour that comes twice in autumn
     the first counts. Texts are ISO 8601, with a blank for the T; numbers are epoch seconds or
-    milliseconds. A day without a time of day is no moment.
+    milliseconds. A day without a time of day is no moment, nor is a time of the years 1 and 9999.
     """
     moment: datetime | None = value if isinstance(value, datetime) else None
     if isinstance(value, str):
         moment = _parsed(value)
     elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         moment = _epoch(float(value))
-    if moment is not None and moment.tzinfo is None:
+    if moment is None or moment.year in _EDGE_YEARS:
+        return None
+    if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC if is_utc else zone)
-    return None if moment is None else moment.astimezone(UTC)
+    return moment.astimezone(UTC)
 
 
 def has_price(value: Any) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from io import BufferedReader
 from itertools import count as count_from
 from itertools import islice
 from pathlib import Path
 from typing import IO
 
 from cmtel.adapters.notifier_log.place import Place, line_text, older, place_in
+from cmtel.adapters.shared_files import open_shared
 from cmtel.services.notifier_log import LogFilter, parsed
 
 #: How much is read at once, going backwards; a line is far shorter.
@@ -41,7 +43,7 @@ def _wanted(path: Path, wanted: LogFilter) -> Iterator[Place]:
         file_path = older(path, number) if number else path
         if number and not file_path.exists():
             return
-        with file_path.open("rb") as file:
+        with BufferedReader(open_shared(file_path)) as file:
             whole = place_in(file, 0)
             for offset_bytes, data in _backwards(file, marks):
                 if wanted.is_choosy:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
 from typing import IO
 
 from cmtel.adapters.notifier_log.last import start_of_last
 from cmtel.adapters.notifier_log.place import Place, line_text, older, place_in
+from cmtel.adapters.shared_files import open_shared
 from cmtel.errors import CmtelError
 from cmtel.services.notifier_log import LogFilter, LogLine, parsed
 from cmtel.services.ports import Clock
@@ -41,7 +43,7 @@ class Tail:
         self._path = path
         self._wanted = wanted
         try:
-            with path.open("rb") as file:
+            with BufferedReader(open_shared(path)) as file:
                 end = place_in(file, _end_of_lines(file))
             self._place: Place | None = start_of_last(path, count, wanted) or end
         except FileNotFoundError as exc:
@@ -91,7 +93,7 @@ class Tail:
     def _read(self, path: Path, offset_bytes: int, *, is_last: bool) -> Iterator[str]:
         """Yield complete lines from an offset on, and remember the place behind them."""
         try:
-            with path.open("rb") as file:
+            with BufferedReader(open_shared(path)) as file:
                 self._place = place_in(file, offset_bytes)
                 while lines := _next_lines(file, is_last=is_last):
                     offset_bytes += len(lines)

@@ -18,10 +18,12 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from cmtel.adapters.shared_files import open_shared
 from cmtel.adapters.sources.file_finder import FileFinder
 from cmtel.adapters.sources.file_identity import Proof, file_id_of, read_at
 from cmtel.domain.calls import CallRecord
@@ -63,8 +65,15 @@ class FileFeed:
 
     def __init__(
         self, path: Path, clock: Clock, form: Format | None = None,
-        options: DecodeOptions | None = None,
+        options: DecodeOptions | None = None, *, shows_lines: bool = True,
     ) -> None:  # fmt: skip
+        """Follow a file.
+
+        Args:
+            form: What is counted are this format's calls; None: lines.
+            shows_lines: The text of a record is the line; else it only says that there is one.
+        """
+        self._shows_lines = shows_lines
         self._path = path
         self._clock = clock
         self._form = form
@@ -80,7 +89,7 @@ class FileFeed:
             SourceUnavailable: The file is not there, or cannot be read.
         """
         try:
-            with self._path.open("rb") as handle:
+            with BufferedReader(open_shared(self._path)) as handle:
                 return self._read(handle, cursor)
         except OSError as exc:
             raise SourceUnavailable(
@@ -121,7 +130,7 @@ class FileFeed:
             return []
         for found in self._finder.neighbours(str(self._path)):
             if found.file_id == place.file_id:
-                with Path(found.path).open("rb") as old:
+                with BufferedReader(open_shared(found.path)) as old:
                     if place.proof.fits(old):
                         return self._from(old, place.file_id, place.proof.offset_bytes)[0]
         return []
@@ -150,7 +159,8 @@ class FileFeed:
         if self._form is None:
             whole = data.rfind(b"\n") + 1
             lines = (line.strip() for line in data[:whole].split(b"\n"))
-            return whole, [NewRecord(None, _shown(line)) for line in lines if line]
+            shown = _shown if self._shows_lines else _hidden
+            return whole, [NewRecord(None, shown(line)) for line in lines if line]
         framer = self._form.make_framer()
         raws = framer.feed(data)
         decoder = self._decoder_of(self._form, handle, file_id, offset)
@@ -175,7 +185,9 @@ class FileFeed:
             moment = datetime.fromisoformat(call.started_at)
             if moment.tzinfo is None:
                 moment = moment.replace(tzinfo=self._options.timezone or UTC)
-            moment = moment.astimezone(UTC)
+            # The years 1 and 9999 mean "never", and other zones may have no such time.
+            is_moment = moment.year not in (MINYEAR, MAXYEAR)
+            moment = moment.astimezone(UTC) if is_moment else None
         words = [word for word in (call.direction, call.line) if word]
         return NewRecord(moment, ", ".join(["call", *words]))
 
@@ -183,3 +195,7 @@ class FileFeed:
 def _shown(line: bytes) -> str:
     text = line.decode("utf-8", "backslashreplace")
     return "".join(c if c.isprintable() else " " for c in text)[:_TEXT_CHARS]
+
+
+def _hidden(line: bytes) -> str:
+    return f"a line of {len(line)} bytes"

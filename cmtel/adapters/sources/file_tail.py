@@ -26,6 +26,7 @@ import logging
 import os
 from typing import BinaryIO
 
+from cmtel.adapters.shared_files import open_shared
 from cmtel.adapters.sources.file_finder import FileFinder, Found
 from cmtel.adapters.sources.file_identity import PROOF_BYTES, Proof, file_id_of
 from cmtel.adapters.sources.file_search import FileSearch
@@ -219,7 +220,7 @@ class FileTail:
         if self._unreadable.get(file.path, now) > now:
             return None
         try:
-            handle = open(file.path, "rb", buffering=0)  # noqa: PTH123, SIM115  # raw; kept
+            handle = open_shared(file.path)
         except OSError as exc:
             self._refused(file, exc, now)
             return None

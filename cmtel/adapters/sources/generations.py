@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from typing import BinaryIO
 
+from cmtel.adapters.shared_files import open_shared
 from cmtel.adapters.sources.file_finder import FileFinder, Found
 from cmtel.adapters.sources.file_identity import PROOF_BYTES, Proof, file_id_of
 from cmtel.adapters.sources.tailed_file import TailedFile
@@ -120,7 +121,7 @@ def is_copy(file: TailedFile, handle: BinaryIO, original: TailedFile, now_secs: 
 def open_same(found: Found) -> BinaryIO | None:
     """Return the file, open, if it can be read and is still the one that was found."""
     try:
-        handle = open(found.path, "rb", buffering=0)  # noqa: PTH123, SIM115  # the caller closes
+        handle = open_shared(found.path)  # the caller closes
     except OSError:
         return None
     if file_id_of(os.fstat(handle.fileno())) == found.file_id:

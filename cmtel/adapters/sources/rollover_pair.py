@@ -33,6 +33,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from cmtel.adapters.shared_files import open_shared
 from cmtel.adapters.sources.file_identity import Proof, read_at
 from cmtel.adapters.sources.rollover import (
     Block,
@@ -338,7 +339,7 @@ class RolloverPair:
 def _open(files: ExitStack, path: str) -> BinaryIO | None:
     """Return a file, open; None if the folder is there and the file is not."""
     try:
-        return files.enter_context(open(path, "rb", buffering=0))  # noqa: PTH123  # raw
+        return files.enter_context(open_shared(path))
     except FileNotFoundError:
         os.stat(os.path.dirname(path) or os.curdir)  # noqa: PTH116, PTH120  # may raise
         return None

@@ -1,11 +1,16 @@
 """The connection of this process to Windows' service control manager.
 
+The process ends where the service does. pywin32 would report the end once more, as one without an
+exit code; whether Windows took ours or that one was a matter of luck.
+
 Windows gives a process 30 s to connect; so whoever calls this has imported as little as possible.
 """
 
 from __future__ import annotations
 
 import importlib
+import logging
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -19,7 +24,7 @@ _NOT_A_SERVICE = 1063
 
 
 def serve(make_work: Callable[[str], Work]) -> int:
-    """Do the work as a service; return its exit status once Windows has been told of the end.
+    """Do the work as a service; Windows is told of the end, and the process ends with its status.
 
     Args:
         make_work: Takes the name of the service; called after Windows has been told of the start.
@@ -35,8 +40,7 @@ def serve(make_work: Callable[[str], Work]) -> int:
         raise MissingExtra(
             "Services need the package pywin32.", hint="pip install pywin32"
         ) from error
-    ended: list[int] = []
-    manager.PrepareToHostSingle(_service_class(make_work, ended))
+    manager.PrepareToHostSingle(_service_class(make_work))
     try:
         manager.StartServiceCtrlDispatcher()
     except refusal as error:
@@ -46,10 +50,10 @@ def serve(make_work: Callable[[str], Work]) -> int:
             "This is how Windows runs cmtel's services; it was not Windows that called it.",
             hint="'cmtel notifier start' starts the service; 'cmtel notifier run' runs here.",
         ) from error
-    return ended[0] if ended else 1
+    return 1  # Windows let it go before it had begun
 
 
-def _service_class(make_work: Callable[[str], Work], ended: list[int]) -> type:
+def _service_class(make_work: Callable[[str], Work]) -> type:
     """Return a class as pywin32 wants one: made with the start's words, then ``SvcRun``."""
     manager: Any = importlib.import_module("servicemanager")
     win32service: Any = importlib.import_module("win32service")
@@ -63,7 +67,9 @@ def _service_class(make_work: Callable[[str], Work], ended: list[int]) -> type:
 
         def SvcRun(self) -> None:  # noqa: N802 - pywin32's name
             self._hosted = HostedService(make_work(self._name), self._report)
-            ended.append(self._hosted.run())
+            status = self._hosted.run()
+            logging.shutdown()
+            os._exit(status)
 
         def _control(self, order: int, _event: int, _data: object) -> None:
             if self._hosted is not None:

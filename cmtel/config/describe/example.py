@@ -71,6 +71,7 @@ EXAMPLE: Mapping[str, Any] = {
                 }
             ],
         },
+        "Privacy": {"@maskDigits": "3", "@extensions": "200-299,4xx"},
         "Spool": {},
     },
     "Check": {},

@@ -226,4 +226,5 @@ eventtime is epoch seconds with fraction (UTC) or YYYY-MM-DD HH:MM:SS[.f], local
     options=OPTIONS,
     make_framer=LineFramer,
     make_decoder=make_decoder,
+    spans_records=True,
 )

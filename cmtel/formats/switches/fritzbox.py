@@ -198,6 +198,7 @@ local time; old firmware sends no line""",
     options=OPTIONS,
     make_framer=LineFramer,
     make_decoder=make_decoder,
+    spans_records=True,
     encode=encode,
     session=_SESSION,
 )

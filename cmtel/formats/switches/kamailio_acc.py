@@ -120,5 +120,6 @@ one line a request, joined by callid from INVITE to BYE; times are UTC""",
     options=OPTIONS,
     make_framer=LineFramer,
     make_decoder=make_decoder,
+    spans_records=True,
     legs=legs_by_call_id("callid"),
 )

@@ -132,6 +132,7 @@ class _FrameDecoder(LineDecoder):
         self, records: Sequence[bytes], first_sequence: int, received_utc: datetime
     ) -> Decoded:
         """Return one outcome a record."""
+        self._frame_texts.broken = []  # of no records nothing is read
         decoded = super().decode(records, first_sequence, received_utc)
         for place in self._frame_texts.broken:
             record = records[place]

@@ -96,5 +96,6 @@ one line a request, joined by callid from INVITE to BYE; time YYYY-MM-DD HH:MM:S
     options=OPTIONS,
     make_framer=LineFramer,
     make_decoder=make_decoder,
+    spans_records=True,
     legs=legs_by_call_id("callid"),
 )

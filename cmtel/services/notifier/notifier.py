@@ -28,6 +28,8 @@ from cmtel.services.ports import Clock
 MOST_WAIT_SECS = 2.0
 #: Never shorter, so that a timer in the past cannot spin.
 LEAST_WAIT_SECS = 0.05
+#: The longest pause after the state could not be written.
+MOST_PAUSE_SECS = 10
 #: History, gaps and mails that ended are kept so long: a year, for the longest learning time.
 KEEP = timedelta(days=370)
 _DAY_SECS = 86_400
@@ -189,6 +191,9 @@ class Notifier:
         except SpoolError as exc:
             entry = _entry(Level.ERROR, "STATE", feed=watch.feed.name, error=exc.message)
             self._log.write(now, entry)
+            # What was due is still due: without a pause it would be tried twenty times a second.
+            pause = timedelta(seconds=min(self._check_secs, MOST_PAUSE_SECS))
+            self._wakes[watch.feed.name] = now + pause
 
     def _end_check(self, now: datetime) -> None:
         """The daily things; then the watchdog may know that a check has finished."""

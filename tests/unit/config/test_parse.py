@@ -145,6 +145,7 @@ PROBLEMS: list[tuple[str, str]] = [
     # Sources.
     (journal(SOURCE + SOURCE), f"{S[:-3]}[2]/@name: 'a' is already that of Source[1]"),
     (journal(SOURCE.replace('"a"', '"a b"')), f"{S}/@name: must be a name without blanks"),
+    (settings('<Feed name="a b"/>'), "Feed[1]/@name: must be a name without blanks"),
     (journal(SOURCE.replace("address", "path")), f"{S}/@address: is needed by kind tcp-listen"),
     (journal(SOURCE.replace("/>", ' path="x"/>')), f"{S}/@path: is not for kind tcp-listen"),
     (journal(SOURCE.replace(":9000", "")), f"{S}/@address: 'tcp-listen:127.0.0.1' is no source"),

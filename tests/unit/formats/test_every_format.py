@@ -9,11 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cmtel.domain.calls import CallRecord
+from cmtel.domain.masking import MaskRule
 from cmtel.formats import registry
+from cmtel.formats.masking import Masking
 from cmtel.formats.options import decode_options
 from cmtel.formats.seam import DecodeOptions, Format
 from cmtel.formats.switches import delimited, fixed
-from tests.format_samples import decode_records, frame
+from tests.format_samples import RECEIVED, decode_records, frame
 
 #: Many examples; `make unit` leaves them out.
 pytestmark = pytest.mark.slow
@@ -78,6 +80,20 @@ def test_no_byte_is_lost_and_batches_do_not_matter(
     assert sum(whole.covers) == len(records)
     assert whole.at == sorted(whole.at)
     assert decode_records(form, options, records, cuts) == whole
+
+
+@pytest.mark.parametrize("name", [n for n in registry.names() if not registry.get(n).spans_records])
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_masking_changes_no_length_whatever_the_bytes(name: str, data: st.DataObject) -> None:
+    form, options = registry.get(name), options_for(name, timezone="Europe/Berlin")
+    text = data.draw(st.binary(max_size=60) | damaged(examples_of(form)))
+    framer = Masking(MaskRule(3), form, options, lambda: RECEIVED).framer()
+    cut = data.draw(st.integers(0, len(text)))
+
+    masked = [*framer.feed(text[:cut]), *framer.feed(text[cut:]), *framer.finish()]
+    assert list(map(len, masked)) == list(map(len, frame(form, text)))
+    assert framer.pending_bytes == 0
 
 
 @pytest.mark.parametrize("name", registry.names())

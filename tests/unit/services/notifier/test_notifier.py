@@ -239,3 +239,19 @@ def test_a_state_that_cannot_be_written_does_not_end_the_loop() -> None:
 
     assert kinds(world)[0] == "FIRST"
     assert any(entry.topic == "STATE" and entry.level is Level.ERROR for _, entry in world.lines)
+
+
+def test_a_state_that_cannot_be_written_is_not_tried_all_the_time() -> None:
+    world = a_world()
+    world.run(60)
+    before = len(world.lines)
+
+    def refuse(_: object) -> None:
+        raise SpoolError("The disk is full.")
+
+    world.on_commit = refuse
+    world.run(40 * 60)
+
+    told = [entry for _, entry in world.lines[before:] if entry.topic == "STATE"]
+    # Something is due for 36 of the 40 minutes: a try each ten seconds.
+    assert 8 <= len(told) <= 250
