@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import UTC
@@ -16,6 +17,8 @@ from cmtel.config.advice import missing_for_notifier
 from cmtel.config.model import Config
 from cmtel.domain.incidents.actions import Level
 from cmtel.errors import CmtelError, ConfigError
+
+logger = logging.getLogger(__name__)
 
 _LEVELS = {"debug": Level.DEBUG, "info": Level.INFO, "warning": Level.WARNING, "error": Level.ERROR}
 
@@ -80,7 +83,11 @@ def begin_log(order: NotifierOrder) -> NotifierLog:
         wanted = load_config(order.config_path)
     except CmtelError:
         wanted = Config(version="1")
-    return _log(order.log_file or wanted.log.file or log_folder() / FILE_NAME, wanted)
+    path = order.log_file or wanted.log.file or log_folder() / FILE_NAME
+    log = _log(path, wanted)
+    if not log.is_open:
+        logger.warning("The log %s cannot be written; the notifier runs without it.", path)
+    return log
 
 
 def _log(path: Path, config: Config) -> NotifierLog:

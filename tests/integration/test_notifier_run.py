@@ -197,6 +197,15 @@ def test_bad_settings_are_named_in_the_log_and_end_with_six(tmp_path: Path) -> N
         assert "Check/@every" in said
 
 
+def test_a_log_that_cannot_be_written_is_said_and_stops_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    log = tmp_path / "file" / "log.txt"
+    words = ("--config", str(tmp_path / "none.xml"), "notifier", "run", "--log", str(log))
+    done = cmtel(*words, folder=tmp_path)
+    assert f"The log {log} cannot be written" in done.stderr
+    assert done.returncode == 6
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_second_notifier_is_refused_and_leaves_the_log_alone(
     database: Database, tmp_path: Path

@@ -48,6 +48,11 @@ class NotifierLog:
         with self._lock:
             self._begin()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the file could be opened, at the last try."""
+        return self._file is not None
+
     def write(self, at: datetime, entry: Log) -> None:
         """Write an entry; if that fails, count it and try with the next one."""
         if entry.level < self._level:
