@@ -147,12 +147,8 @@ def test_nothing_is_acknowledged_that_is_not_accepted() -> None:
     """The spool is full: the record is not acknowledged, and the switch sends it again."""
 
     class FullIntake(RecordingIntake):
-        is_full = True
-
         def commit(self) -> None:
-            if self.is_full:
-                raise SpoolFull("full")
-            super().commit()
+            raise SpoolFull("full")
 
     intake, clock = FullIntake(), WatchedClock()
     listener, text = server()
