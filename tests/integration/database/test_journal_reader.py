@@ -103,6 +103,7 @@ def test_every_value_comes_back(writer: Writer, reader: SqlJournalReader) -> Non
         "Cmtel_CallID": "4711",
         "Cmtel_Leg": 1,
         "Cmtel_Currency": "EUR",
+        "Cmtel_PriceStatus": "source",
         "Cmtel_Source": "s",
         "Cmtel_Sequence": 1,
         "Cmtel_Raw": "a raw line\n",
