@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -53,7 +54,7 @@ def _work(job: str, name: str, config_path: str | None) -> Work:
     return made(name, config_path, WindowsEventLog())
 
 
-class _ServiceWork:
+class _ServiceWork(ABC):
     """What both jobs have in common; see ``Work`` of adapters/windows_host/hosted.py."""
 
     service = ""
@@ -82,11 +83,13 @@ class _ServiceWork:
             self._events.tell(f"{self._name} has ended: {why}.")
         return status
 
+    @abstractmethod
     def _prepare(self) -> None:
-        raise NotImplementedError
+        """Read the settings; what is wrong with them is raised."""
 
+    @abstractmethod
     def _run(self) -> None:
-        raise NotImplementedError
+        """Do the job until the clock is stopped."""
 
     def stop(self, *, is_shutdown: bool) -> None:
         """Stop the clock that all waits are on."""

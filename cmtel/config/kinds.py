@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,12 +46,12 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(ABC):
     """A kind of value. ``read`` raises ValueError with what the value *must be*."""
 
+    @abstractmethod
     def read(self, text: str, known: Known) -> Any:
         """Return the value of ``text``."""
-        raise NotImplementedError
 
     def write(self, value: Any) -> str:
         """Return the text that reads as ``value``."""
@@ -200,6 +201,11 @@ class Choice(Kind):
     """One of some words; made from a ``Literal`` annotation, which does the checking."""
 
     words: tuple[str, ...]
+
+    def read(self, text: str, known: Known) -> str:
+        if text not in self.words:
+            raise ValueError(self.refusal(text))
+        return text
 
     @property
     def says(self) -> str:
