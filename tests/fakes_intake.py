@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, field
 
 from cmtel.errors import SpoolFull
-from cmtel.services.ports import FileCheckpoint, LinkState
+from cmtel.services.spool_ports import FileCheckpoint, LinkState
 
 
 @dataclass

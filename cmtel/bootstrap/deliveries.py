@@ -16,9 +16,10 @@ from cmtel.domain.row_mapping import MappingContext, RowMapper
 from cmtel.errors import DatabaseSetupError, DatabaseUnavailable, StoppedEarly
 from cmtel.services import fold_ranges
 from cmtel.services.committer import Committer, StillUnderWay
-from cmtel.services.ports import Enricher, SpoolSource
+from cmtel.services.ports import Enricher
 from cmtel.services.source_decoding import LegPlan
 from cmtel.services.source_delivery import BATCH_RECORDS, SourceDelivery
+from cmtel.services.spool_ports import SpoolSource
 
 if TYPE_CHECKING:
     from cmtel.adapters.database.journal_sink import SqlJournalSink

@@ -24,7 +24,7 @@ from cmtel.bootstrap.simulation import SwitchOrder, WayOut, format_encoder, swit
 from cmtel.domain.traffic import TrafficPlan
 from cmtel.errors import CmtelError
 from cmtel.services.books import total
-from cmtel.services.ports import LinkState, SpoolSource
+from cmtel.services.spool_ports import LinkState, SpoolSource
 
 FORMAT = "avaya-ipo"
 _COLUMNS = (

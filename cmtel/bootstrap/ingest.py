@@ -33,7 +33,8 @@ from cmtel.services.journal_pause import JournalPauses, NeverPaused
 from cmtel.services.sequence import SourceSequence
 
 if TYPE_CHECKING:
-    from cmtel.services.ports import Clock, Source, Spool
+    from cmtel.services.ports import Clock, Source
+    from cmtel.services.spool_ports import Spool
 
 logger = logging.getLogger(__name__)
 

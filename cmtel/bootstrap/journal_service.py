@@ -16,14 +16,14 @@ from cmtel.bootstrap.ingest import OpenIngest, Watching, open_ingest
 from cmtel.bootstrap.spools import spool_document
 from cmtel.bootstrap.status_files import own_status_file
 from cmtel.services.books import status_line
-from cmtel.services.ports import LinkState
+from cmtel.services.spool_ports import LinkState
 
 if TYPE_CHECKING:
     from cmtel.adapters.clock import SystemClock
     from cmtel.adapters.spool.sqlite_spool import SqliteSpool
     from cmtel.bootstrap.ingest_order import IngestOrder
     from cmtel.services.delivery import LoopState
-    from cmtel.services.ports import SpoolSource
+    from cmtel.services.spool_ports import SpoolSource
 
 #: A batch may wait for a slow database; a loop that makes no round for so long hangs.
 WATCHDOG = timedelta(minutes=10)

@@ -15,7 +15,7 @@ from cmtel.adapters.spool.sqlite_spool import FILE_NAME, SqliteSpool
 from cmtel.bootstrap.folders import state_folder
 from cmtel.errors import SpoolError
 from cmtel.services.books import book_of
-from cmtel.services.ports import DeadLetter, SpoolSource
+from cmtel.services.spool_ports import DeadLetter, SpoolSource
 
 
 def describe_spools(folders: Sequence[Path]) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ from cmtel.errors import ExitStatus
 if TYPE_CHECKING:
     from cmtel.bootstrap.ingest_order import IngestOrder
     from cmtel.bootstrap.orders import IngestWords
-    from cmtel.services.ports import SpoolSource
+    from cmtel.services.spool_ports import SpoolSource
 
 app = typer.Typer()
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from cmtel.services.ports import SpoolSource
+from cmtel.services.spool_ports import SpoolSource
 
 #: The five numbers; the first is always the sum of the others.
 NUMBERS = ("received", "delivered", "dead_letters", "skipped", "waiting")

@@ -14,8 +14,9 @@ from typing import NamedTuple
 from cmtel.errors import DatabaseError, SpoolError, SpoolFull
 from cmtel.services.committer import StillUnderWay
 from cmtel.services.journal_pause import JournalPause, JournalPauses, NeverPaused
-from cmtel.services.ports import Clock, Spool, SpoolSource
+from cmtel.services.ports import Clock
 from cmtel.services.source_delivery import SourceDelivery
+from cmtel.services.spool_ports import Spool, SpoolSource
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Protocol
 
 from cmtel.formats.leg_folding import Range
-from cmtel.services.ports import Entry, EntryKind, Spool, SpoolSource
+from cmtel.services.spool_ports import Entry, EntryKind, Spool, SpoolSource
 
 #: The last sequence of a range that goes on.
 _NO_END = 1 << 62

@@ -15,7 +15,8 @@ from typing import Protocol
 
 from cmtel.errors import CmtelError, SpoolError
 from cmtel.services.delivery import DeliveryLoop, DeliveryPlan
-from cmtel.services.ports import Clock, Intake, LinkState, Source, Spool, SpoolSource
+from cmtel.services.ports import Clock, Intake, Source
+from cmtel.services.spool_ports import LinkState, Spool, SpoolSource
 
 logger = logging.getLogger(__name__)
 

@@ -15,14 +15,8 @@ from typing import TypeVar
 
 from cmtel.errors import SpoolFull
 from cmtel.formats.seam import Framer
-from cmtel.services.ports import (
-    Clock,
-    Entry,
-    EntryKind,
-    FileCheckpoint,
-    LinkState,
-    Spool,
-)
+from cmtel.services.ports import Clock
+from cmtel.services.spool_ports import Entry, EntryKind, FileCheckpoint, LinkState, Spool
 
 logger = logging.getLogger(__name__)
 

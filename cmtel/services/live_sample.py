@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 
-from cmtel.services.ports import Clock, FileCheckpoint, LinkState, Source
+from cmtel.services.ports import Clock, Source
+from cmtel.services.spool_ports import FileCheckpoint, LinkState
 
 #: So many lines show what a layout is.
 ENOUGH_LINES = 200

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from cmtel.domain.calls import CallRecord, Outcome, Rejected
 from cmtel.formats.seam import Decoded, Folded
-from cmtel.services.ports import DeadLetter, Pin
+from cmtel.services.spool_ports import DeadLetter, Pin
 
 #: The reason of a dead letter whose row the database can never store.
 REFUSED_BY_DATABASE = "refused"

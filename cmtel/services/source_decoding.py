@@ -14,15 +14,8 @@ from cmtel.formats.leg_folding import LegFolding, Range
 from cmtel.formats.seam import Decoded, Decoder, Heading, LegRule
 from cmtel.services.fold_ranges import SOURCE_ITSELF
 from cmtel.services.outcome_batch import OutcomeBatch
-from cmtel.services.ports import (
-    Chunk,
-    Clock,
-    Entry,
-    EntryKind,
-    Pin,
-    Spool,
-    SpoolSource,
-)
+from cmtel.services.ports import Clock
+from cmtel.services.spool_ports import Chunk, Entry, EntryKind, Pin, Spool, SpoolSource
 
 #: How long a call waits for a late leg, unless told otherwise.
 LATE_LEGS_WAIT = timedelta(minutes=2)

@@ -40,18 +40,9 @@ from cmtel.errors import RecordRejected, SpoolError
 from cmtel.formats.seam import Decoder
 from cmtel.services.committer import Committer
 from cmtel.services.outcome_batch import REFUSED_BY_DATABASE, OutcomeBatch
-from cmtel.services.ports import (
-    Clock,
-    Enricher,
-    JournalSink,
-    RejectedRow,
-    Row,
-    RowBatch,
-    Settlement,
-    Spool,
-    SpoolSource,
-)
+from cmtel.services.ports import Clock, Enricher, JournalSink, RejectedRow, Row, RowBatch
 from cmtel.services.source_decoding import LegPlan, SourceDecoding
+from cmtel.services.spool_ports import Settlement, Spool, SpoolSource
 
 logger = logging.getLogger(__name__)
 

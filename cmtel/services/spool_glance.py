@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
-from cmtel.services.ports import SpoolSource
+from cmtel.services.spool_ports import SpoolSource
 
 
 class Rejects(NamedTuple):

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from cmtel import __version__
 from cmtel.domain.service_states import ServiceState, ServiceStatus
 from cmtel.errors import ExitStatus
-from cmtel.services.ports import LinkState
 from cmtel.services.service_report import exit_status, service_report
+from cmtel.services.spool_ports import LinkState
 
 #: What a service that is installed can be, the worst first.
 _WORST_FIRST = (ExitStatus.NOT_RUNNING, ExitStatus.PAUSED, ExitStatus.DONE)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cmtel.adapters.spool.sqlite_spool import SqliteSpool
-from cmtel.services.ports import DeadLetter, Entry, EntryKind, Settlement
+from cmtel.services.spool_ports import DeadLetter, Entry, EntryKind, Settlement
 from tests.crash.killable import cmtel
 
 NOW = datetime.now(UTC)

@@ -26,8 +26,9 @@ from cmtel.errors import DatabaseUnavailable, RecordRejected, SpoolError, Waterm
 from cmtel.formats.seam import Decoded
 from cmtel.services.committer import Committer
 from cmtel.services.delivery import DeliveryLoop, DeliveryPlan
-from cmtel.services.ports import Entry, EntryKind, RejectedRow, Row, RowBatch, SpoolSource
+from cmtel.services.ports import RejectedRow, Row, RowBatch
 from cmtel.services.source_delivery import SourceDelivery
+from cmtel.services.spool_ports import Entry, EntryKind, SpoolSource
 from tests.fakes_clock import FakeClock
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)

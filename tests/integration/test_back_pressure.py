@@ -12,7 +12,7 @@ from cmtel.adapters.spool.sqlite_spool import SqliteSpool
 from cmtel.domain.source_address import parse_source_address
 from cmtel.formats.framers import LineFramer
 from cmtel.services.intake import SpoolIntake
-from cmtel.services.ports import LinkState, Settlement, SpoolSource
+from cmtel.services.spool_ports import LinkState, Settlement, SpoolSource
 from tests.crash.killable import a_line, free_port, pause
 from tests.crash.test_kill_ingest import wait_until_listening
 

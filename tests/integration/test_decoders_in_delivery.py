@@ -11,8 +11,8 @@ from cmtel.domain.row_mapping import MappingContext, RowMapper
 from cmtel.formats import registry
 from cmtel.formats.seam import DecodeOptions
 from cmtel.services.committer import Committer
-from cmtel.services.ports import Entry, EntryKind, SpoolSource
 from cmtel.services.source_delivery import SourceDelivery
+from cmtel.services.spool_ports import Entry, EntryKind, SpoolSource
 from tests.crash.killable import a_line
 from tests.crash.test_delivery import FaultySink
 from tests.fakes_clock import FakeClock

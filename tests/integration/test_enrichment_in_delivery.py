@@ -13,8 +13,8 @@ from cmtel.domain.row_mapping import Column, MappingContext, RowMapper
 from cmtel.formats import registry
 from cmtel.formats.seam import DecodeOptions
 from cmtel.services.committer import Committer
-from cmtel.services.ports import Entry, EntryKind
 from cmtel.services.source_delivery import SourceDelivery
+from cmtel.services.spool_ports import Entry, EntryKind
 from tests.crash.killable import a_line
 from tests.fakes_clock import FakeClock
 from tests.fakes_journal import MemoryJournal, MemorySink

@@ -10,7 +10,7 @@ import pytest
 from cmtel.adapters.sources.file_tail import FileTail
 from cmtel.domain.source_address import parse_source_address
 from cmtel.errors import SourceError
-from cmtel.services.ports import LinkState
+from cmtel.services.spool_ports import LinkState
 from tests.fakes_clock import FakeClock
 from tests.fakes_intake import RecordingIntake
 

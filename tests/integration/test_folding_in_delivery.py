@@ -17,9 +17,9 @@ from cmtel.formats import registry
 from cmtel.formats.seam import DecodeOptions
 from cmtel.services import fold_ranges
 from cmtel.services.committer import Committer
-from cmtel.services.ports import Entry, EntryKind, SpoolSource
 from cmtel.services.source_decoding import LegPlan
 from cmtel.services.source_delivery import SourceDelivery
+from cmtel.services.spool_ports import Entry, EntryKind, SpoolSource
 from tests.crash.test_delivery import FaultySink
 from tests.fakes_clock import FakeClock
 

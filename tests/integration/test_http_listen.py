@@ -17,7 +17,7 @@ from cmtel.adapters.sources.http_listen import HttpListen, HttpRules
 from cmtel.domain.source_address import parse_source_address
 from cmtel.domain.source_options import parse_networks
 from cmtel.errors import SourceError, SpoolError
-from cmtel.services.ports import LinkState
+from cmtel.services.spool_ports import LinkState
 from tests.certificates import make_certificates
 from tests.fakes_intake import RecordingIntake
 from tests.integration.running import Running

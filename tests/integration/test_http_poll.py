@@ -8,7 +8,7 @@ import pytest
 
 from cmtel.adapters.sources.http_poll import HttpPoll, PollRules, basic
 from cmtel.domain.source_address import parse_source_address
-from cmtel.services.ports import LinkState
+from cmtel.services.spool_ports import LinkState
 from tests.fakes_clock import FakeClock
 from tests.fakes_intake import Accepted, RecordingIntake
 

@@ -13,7 +13,7 @@ from cmtel.adapters.spool.sqlite_spool import SqliteSpool
 from cmtel.errors import SpoolError
 from cmtel.services.delivery import DeliveryLoop, DeliveryPlan, LoopState
 from cmtel.services.journal_pause import JournalPause
-from cmtel.services.ports import Entry, EntryKind
+from cmtel.services.spool_ports import Entry, EntryKind
 
 NOW = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
 

@@ -16,7 +16,7 @@ from cmtel.formats import registry
 from cmtel.formats.masking import Masking
 from cmtel.formats.seam import DecodeOptions
 from cmtel.services.intake import SpoolIntake
-from cmtel.services.ports import Pin, Settlement
+from cmtel.services.spool_ports import Pin, Settlement
 from tests.fakes_clock import FakeClock
 
 Captured = pytest.CaptureFixture[str]

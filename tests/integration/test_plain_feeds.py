@@ -16,7 +16,7 @@ from cmtel.errors import SourceUnavailable, SpoolError
 from cmtel.formats import registry
 from cmtel.formats.seam import DecodeOptions
 from cmtel.services.notifier.feeds.spool_feed import SpoolFeed
-from cmtel.services.ports import Entry, EntryKind
+from cmtel.services.spool_ports import Entry, EntryKind
 from tests.crash.killable import a_line
 from tests.fakes_clock import FakeClock
 

@@ -12,7 +12,7 @@ from cmtel.adapters.clock import SystemClock
 from cmtel.adapters.sources.serial_line import SerialLine
 from cmtel.domain.source_address import parse_source_address
 from cmtel.errors import UsageError
-from cmtel.services.ports import LinkState
+from cmtel.services.spool_ports import LinkState
 from tests.fakes_clock import FakeClock
 from tests.fakes_intake import RecordingIntake
 from tests.integration.running import Running

@@ -4,7 +4,7 @@ import os
 
 from cmtel.adapters.clock import SystemClock
 from cmtel.adapters.sources.stdin import Stdin
-from cmtel.services.ports import LinkState
+from cmtel.services.spool_ports import LinkState
 from tests.integration.running import Running
 
 

@@ -6,7 +6,7 @@ import struct
 from cmtel.adapters.clock import SystemClock
 from cmtel.adapters.sources.tcp_dial import TcpDial
 from cmtel.domain.source_address import parse_source_address
-from cmtel.services.ports import LinkState
+from cmtel.services.spool_ports import LinkState
 from tests.fakes_clock import FakeClock
 from tests.fakes_intake import RecordingIntake
 from tests.integration.running import Running

@@ -18,7 +18,7 @@ from cmtel.formats.sessions.asterisk_manager import AsteriskManager
 from cmtel.formats.sessions.mitel_5000_login import Mitel5000Login
 from cmtel.formats.sessions.nec_requests import Message, NecRequests, NecSwitch
 from cmtel.formats.sessions.oxe_link import OxeLink
-from cmtel.services.ports import LinkState
+from cmtel.services.spool_ports import LinkState
 from tests.fakes_intake import RecordingIntake
 from tests.integration.running import Running
 

@@ -11,7 +11,7 @@ from cmtel.adapters.sources.udp_listen import UdpLimits, UdpListen
 from cmtel.domain.source_address import parse_source_address
 from cmtel.domain.source_options import parse_networks
 from cmtel.errors import SourceError
-from cmtel.services.ports import LinkState
+from cmtel.services.spool_ports import LinkState
 from tests.fakes_intake import RecordingIntake
 from tests.integration.running import Running
 

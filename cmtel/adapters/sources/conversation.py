@@ -11,7 +11,8 @@ import socket
 
 from cmtel.adapters.sources.tcp_socket import IDLE_SECS, READ_BYTES, WAKE_SECS, words_of
 from cmtel.formats.session import Ending, Session, Step
-from cmtel.services.ports import Clock, Feed, Intake, LinkState
+from cmtel.services.ports import Clock, Feed, Intake
+from cmtel.services.spool_ports import LinkState
 
 logger = logging.getLogger(__name__)
 

@@ -33,7 +33,8 @@ from cmtel.adapters.sources.file_identity import Proof, file_id_of
 from cmtel.adapters.sources.generations import open_same
 from cmtel.domain.source_address import SourceAddress
 from cmtel.errors import SourceError
-from cmtel.services.ports import Clock, Feed, FileCheckpoint, Intake, LinkState
+from cmtel.services.ports import Clock, Feed, Intake
+from cmtel.services.spool_ports import FileCheckpoint, LinkState
 
 logger = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ import os
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from cmtel.services.ports import FileCheckpoint
+from cmtel.services.spool_ports import FileCheckpoint
 
 #: How much of the beginning is hashed, and how much before the offset. Call records begin with
 #: their time, so a few lines tell two files apart; a heading alone does not fill it.

@@ -11,7 +11,7 @@ from cmtel.adapters.sources.file_identity import Proof
 from cmtel.adapters.sources.followed_files import FollowedFiles
 from cmtel.adapters.sources.generations import is_generation, missed, open_same
 from cmtel.adapters.sources.tailed_file import NOTHING_READ, TailedFile, input_id_of
-from cmtel.services.ports import FileCheckpoint
+from cmtel.services.spool_ports import FileCheckpoint
 
 logger = logging.getLogger(__name__)
 

@@ -40,7 +40,8 @@ from cmtel.adapters.sources.rollover_pairs import RolloverPairs, is_pair
 from cmtel.adapters.sources.tailed_file import NOTHING_READ, OpenHandles, TailedFile
 from cmtel.domain.source_address import SourceAddress
 from cmtel.errors import SourceError
-from cmtel.services.ports import Clock, Intake, LinkState
+from cmtel.services.ports import Clock, Intake
+from cmtel.services.spool_ports import LinkState
 
 logger = logging.getLogger(__name__)
 

@@ -40,7 +40,8 @@ from cmtel.domain.source_address import SourceAddress
 from cmtel.domain.source_options import Network
 from cmtel.errors import SourceError, SpoolError, SpoolFull
 from cmtel.formats.posted import posted_record
-from cmtel.services.ports import Clock, Feed, Intake, LinkState
+from cmtel.services.ports import Clock, Feed, Intake
+from cmtel.services.spool_ports import LinkState
 
 logger = logging.getLogger(__name__)
 

@@ -27,7 +27,8 @@ from urllib.parse import urlsplit
 
 from cmtel.domain.source_address import SourceAddress
 from cmtel.errors import SourceError
-from cmtel.services.ports import Clock, FileCheckpoint, Intake, LinkState
+from cmtel.services.ports import Clock, Intake
+from cmtel.services.spool_ports import FileCheckpoint, LinkState
 
 logger = logging.getLogger(__name__)
 

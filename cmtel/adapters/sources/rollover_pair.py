@@ -46,7 +46,8 @@ from cmtel.adapters.sources.rollover import (
     whole_lines_bytes,
 )
 from cmtel.adapters.sources.tailed_file import NOTHING_READ
-from cmtel.services.ports import Feed, FileCheckpoint, Intake
+from cmtel.services.ports import Feed, Intake
+from cmtel.services.spool_ports import FileCheckpoint
 
 logger = logging.getLogger(__name__)
 

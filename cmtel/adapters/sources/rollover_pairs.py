@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Iterable
 
 from cmtel.adapters.sources.file_identity import Proof
 from cmtel.adapters.sources.rollover_pair import ROLLOVER_ID, RolloverPair
-from cmtel.services.ports import FileCheckpoint, Intake
+from cmtel.services.ports import Intake
+from cmtel.services.spool_ports import FileCheckpoint
 
 
 class RolloverPairs:

@@ -16,7 +16,8 @@ from cmtel.adapters.sources.back_off import BackOff
 from cmtel.adapters.sources.tcp_socket import IDLE_SECS, READ_BYTES, WAKE_SECS
 from cmtel.domain.source_address import SourceAddress
 from cmtel.errors import MissingExtra, UsageError
-from cmtel.services.ports import Clock, Feed, Intake, LinkState
+from cmtel.services.ports import Clock, Feed, Intake
+from cmtel.services.spool_ports import LinkState
 
 if TYPE_CHECKING:
     from serial import Serial

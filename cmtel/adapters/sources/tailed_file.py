@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from cmtel.adapters.sources.file_identity import Proof
-from cmtel.services.ports import Feed, FileCheckpoint, Intake
+from cmtel.services.ports import Feed, Intake
+from cmtel.services.spool_ports import FileCheckpoint
 
 #: One read.
 BLOCK_BYTES = 256 * 1024

@@ -24,7 +24,8 @@ from cmtel.adapters.sources.tcp_socket import WAKE_SECS, keep_alive, words_of
 from cmtel.domain.source_address import SourceAddress
 from cmtel.errors import SourceError
 from cmtel.formats.session import Ending, OpenLine, Session
-from cmtel.services.ports import Clock, Feed, Intake, LinkState
+from cmtel.services.ports import Clock, Feed, Intake
+from cmtel.services.spool_ports import LinkState
 
 CONNECT_TIMEOUT_SECS = 10.0
 #: The waits after a refused login: accounts are locked by a few tries within minutes.

@@ -30,7 +30,8 @@ from cmtel.adapters.sources.tcp_socket import (
 )
 from cmtel.domain.source_address import SourceAddress
 from cmtel.domain.source_options import Network
-from cmtel.services.ports import Clock, Feed, Intake, LinkState
+from cmtel.services.ports import Clock, Feed, Intake
+from cmtel.services.spool_ports import LinkState
 
 logger = logging.getLogger(__name__)
 

@@ -24,7 +24,8 @@ from cmtel.adapters.sources.tcp_socket import WAKE_SECS, bind_error
 from cmtel.domain.source_address import SourceAddress
 from cmtel.domain.source_options import Network
 from cmtel.formats.syslog import without_header
-from cmtel.services.ports import Clock, Feed, Intake, LinkState
+from cmtel.services.ports import Clock, Feed, Intake
+from cmtel.services.spool_ports import LinkState
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from cmtel.adapters.spool import chunks, rows
-from cmtel.services.ports import DeadLetter, Entry, EntryKind
+from cmtel.services.spool_ports import DeadLetter, Entry, EntryKind
 
 _INSERT = (
     "INSERT OR IGNORE INTO dead_letter "

@@ -11,8 +11,8 @@ from cmtel.adapters.spool import chunks, rows
 from cmtel.adapters.spool.errors import translated
 from cmtel.adapters.spool.sqlite_spool import FILE_NAME
 from cmtel.errors import SpoolError
-from cmtel.services.ports import SpoolSource
 from cmtel.services.spool_glance import Rejects
+from cmtel.services.spool_ports import SpoolSource
 
 _Result = TypeVar("_Result")
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cmtel.adapters.spool import chunks
-from cmtel.services.ports import (
+from cmtel.services.spool_ports import (
     Chunk,
     Entry,
     EntryKind,

@@ -26,7 +26,7 @@ from cmtel.adapters.spool.group_commit import GroupCommit, Ticket
 from cmtel.adapters.spool.schema import SCHEMA
 from cmtel.adapters.sqlite_schema import in_transaction, prepare
 from cmtel.errors import SpoolError, SpoolFull
-from cmtel.services.ports import (
+from cmtel.services.spool_ports import (
     Chunk,
     DeadLetter,
     Entry,
@@ -96,7 +96,7 @@ class SqliteSpool:
     # --- accepting ---
 
     def accept(self, entries: Sequence[Entry], checkpoints: Sequence[FileCheckpoint] = ()) -> None:
-        """Return when all is on disk; see :class:`cmtel.services.ports.Spool`."""
+        """Return when all is on disk; see :class:`cmtel.services.spool_ports.Spool`."""
         with translated(self._path):
             self._group.submit((entries, checkpoints))
         self._notify()

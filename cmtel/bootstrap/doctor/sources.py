@@ -20,7 +20,7 @@ from cmtel.config.advice import logs_in
 from cmtel.domain.source_address import SourceKind, parse_source_address
 from cmtel.errors import SpoolError
 from cmtel.services.doctor import Finding, Probe, fail, failure, ok, warn
-from cmtel.services.ports import LinkState, SpoolSource
+from cmtel.services.spool_ports import LinkState, SpoolSource
 
 if TYPE_CHECKING:
     from cmtel.bootstrap.doctor.site import Site

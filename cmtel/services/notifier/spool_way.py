@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from cmtel.domain.way import Way
 from cmtel.errors import CmtelError
-from cmtel.services.ports import LinkState, SpoolSource
 from cmtel.services.spool_glance import Rejects, SpoolView
+from cmtel.services.spool_ports import LinkState, SpoolSource
 
 #: Fewer rejected records than this say nothing: a link that is cut leaves one behind.
 _LEAST_REJECTS = 3

@@ -24,7 +24,7 @@ from cmtel.bootstrap.doctor.site import make_site
 from cmtel.bootstrap.doctor.sources import source_probes
 from cmtel.bootstrap.services import Job
 from cmtel.services.doctor import Finding, Verdict
-from cmtel.services.ports import LinkState
+from cmtel.services.spool_ports import LinkState
 from tests.fakes_services import FakeServices
 from tests.integration.doctor.examined import examined, journal, settings_file, the, verdict
 from tests.servers import free_port

@@ -16,7 +16,7 @@ from cmtel.adapters.spool.chunks import MAX_CHUNK_BYTES, MAX_CHUNK_RECORDS
 from cmtel.adapters.spool.lock import lock_spool, process_holding
 from cmtel.adapters.spool.sqlite_spool import FILE_NAME, SqliteSpool
 from cmtel.errors import SpoolError, SpoolFull
-from cmtel.services.ports import (
+from cmtel.services.spool_ports import (
     DeadLetter,
     Entry,
     EntryKind,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cmtel.services.live_sample import ENOUGH_LINES, listen
-from cmtel.services.ports import Clock, Intake, LinkState, Source
+from cmtel.services.ports import Clock, Intake, Source
+from cmtel.services.spool_ports import LinkState
 from tests.fakes_clock import FakeClock
 
 

@@ -12,8 +12,8 @@ from collections.abc import Collection
 from datetime import datetime
 
 from cmtel.services.notifier.ports import FeedReading, NewRecord
-from cmtel.services.ports import SpoolSource
 from cmtel.services.spool_glance import SpoolView
+from cmtel.services.spool_ports import SpoolSource
 
 #: Of a source: its last sequence, and when it last received something (epoch milliseconds).
 _Mark = tuple[int, int]
