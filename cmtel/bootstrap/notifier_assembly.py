@@ -39,6 +39,7 @@ class Assembly:
         self._store = store
         self._clock = clock
         self._herald = herald
+        self._has_checked = False
         self.logs = Unfailing(log, parts.system_log, parts.last_resort, self._checked)
         self.outbox = Outbox(store, parts.renderer, parts.outbox, parts.way_report)
         # A clock of its own: mails that the stop itself queues are to go out, too.
@@ -80,7 +81,10 @@ class Assembly:
         before.close()
 
     def look_at_feeds(self) -> None:
-        """Take up feeds that have been found, or given up, by learning."""
+        """After each check: learn, and take up feeds that were found, or given up, by learning."""
+        if not self._has_checked:
+            return
+        self._has_checked = False
         if self._parts.feeds.tick(self._now()):
             self.notifier.reconfigure(self._parts.feeds.watched())
 
@@ -102,6 +106,7 @@ class Assembly:
 
     def _checked(self) -> None:
         """Tell the service manager, and whoever pings; called through ``logs``."""
+        self._has_checked = True
         line = status_line(self.notifier.watches, self._now())
         self._herald.ready(line, _watchdog(self._parts.check_secs))
         self._herald.alive(line)
