@@ -59,7 +59,10 @@ class NoResort:
 
 def test_feeds_learn_after_each_check_not_at_each_tick(tmp_path: Path) -> None:
     clock = SystemClock()
-    with closing(SqliteNotifierStore(tmp_path / "state.sqlite3")) as store:
+    with (
+        closing(SqliteNotifierStore(tmp_path / "state.sqlite3")) as store,
+        closing(NotifierLog(tmp_path / "log")) as log,
+    ):
         source = Source(WorldClock(datetime(2025, 3, 1, 12, tzinfo=UTC)))
         feeds = CountedFeeds(WatchedFeed(FEED, source, FixedJudge(), some_rules(store)))
         server = MailServer("mail", World.__new__(World))
@@ -70,7 +73,7 @@ def test_feeds_learn_after_each_check_not_at_each_tick(tmp_path: Path) -> None:
         herald = Herald(
             "notifier", clock, StatusFile(tmp_path, "notifier"), SystemdNotify({}), None
         )
-        assembly = Assembly(parts, store, clock, NotifierLog(tmp_path / "log"), herald)
+        assembly = Assembly(parts, store, clock, log, herald)
         assembly.notifier.start()
         for _ in range(5):
             assembly.look_at_feeds()
